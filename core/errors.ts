@@ -1,0 +1,48 @@
+// The closed list of ways an operation can fail, and the value that carries one.
+
+export const ERROR_CODES = [
+  'malformed_request',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'too_large',
+  'unsupported_file',
+  'invalid_input',
+  'unreadable_model',
+  'rate_limited',
+  'unavailable',
+  'cancelled',
+  'internal',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** One fact about what is wrong; `path` names a field (`features.tenure`, `rows[3].price`) or is ''. */
+export interface FailureDetail {
+  readonly path: string
+  readonly message: string
+}
+
+/** What went wrong, in words for the person who asked. Never holds a stack trace, a file path of this machine or a row. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details: readonly FailureDetail[]
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure }
+
+export function succeed<T>(value: T): Outcome<T> {
+  return { ok: true, value }
+}
+
+export function fail(
+  code: ErrorCode,
+  message: string,
+  details: readonly FailureDetail[] = [],
+): Outcome<never> {
+  return { ok: false, failure: { code, message, details } }
+}

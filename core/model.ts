@@ -1,0 +1,96 @@
+// The words every part of Parley shares about a model: its task, signature, rows and predictions.
+
+export const TASKS = [
+  'binary_classification',
+  'multiclass_classification',
+  'regression',
+  'fill_mask',
+  'text_classification',
+] as const
+
+export type Task = (typeof TASKS)[number]
+
+export const FEATURE_TYPES = ['float', 'integer', 'boolean', 'category', 'string'] as const
+
+export type FeatureType = (typeof FEATURE_TYPES)[number]
+
+/** One input of a model, as people and programs send it. */
+export interface InputField {
+  readonly name: string
+  readonly type: FeatureType
+  /** True where the model has a direction for a missing value, so that `null` or leaving it out is accepted. */
+  readonly optional: boolean
+  /** Names of a category in the order of their codes; absent where the model knows only the codes. */
+  readonly categories?: readonly string[]
+  /** Smallest and largest value seen in training where known; for forms and warnings, never a reason to refuse. */
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly example?: number | string | boolean
+  readonly description?: string
+  readonly unit?: string
+  /** Other words people use for this field ("monthly bill"), for the interpreter. */
+  readonly aliases?: readonly string[]
+}
+
+export interface OutputField {
+  readonly name: string
+  readonly type: 'label' | 'probability' | 'number'
+  readonly description?: string
+  readonly unit?: string
+}
+
+/** Upper bounds of the probability bands a classification answer names, e.g. `[{below: 0.3, name: 'Low Risk'}, …]`; the last has `below: 1.01`. */
+export interface Band {
+  readonly below: number
+  readonly name: string
+}
+
+/** What a version takes and gives. Stored with the version; the only thing surfaces know of a model's inside. */
+export interface Signature {
+  readonly task: Task
+  readonly inputs: readonly InputField[]
+  /** False where the file held no feature names and `f0…fn` stand in. */
+  readonly namesKnown: boolean
+  readonly outputs: readonly OutputField[]
+  /** Class labels in the order of the probabilities; classification only. */
+  readonly classes?: readonly string[]
+  /** The class whose probability an answer is about ("Yes" of churn); binary classification only. */
+  readonly positiveLabel?: string
+  /** What is predicted, in words ("churn", "price"). */
+  readonly target?: string
+  /** Unit of a regression's value ("USD"). */
+  readonly unit?: string
+  readonly riskBands?: readonly Band[]
+  readonly confidenceBands?: readonly Band[]
+}
+
+export type Scalar = number | string | boolean | null
+
+/** A flat object of features, as it came in; the validator makes a `Row` of encoded values of it. */
+export type Row = Readonly<Record<string, Scalar>>
+
+export type Prediction =
+  | {
+      readonly kind: 'classification'
+      readonly label: string
+      /** One probability a class, in the order of `Signature.classes`; they sum to 1. */
+      readonly probabilities: readonly number[]
+    }
+  | { readonly kind: 'regression'; readonly value: number }
+  /** Several targets or quantiles at once, in the order of `Signature.outputs`. */
+  | { readonly kind: 'values'; readonly values: readonly number[] }
+
+/** Where a version's file came from; shown by `describe_model`, never trusted as instructions. */
+export interface Origin {
+  readonly fileName: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  /** The library that wrote the file, e.g. `xgboost`. */
+  readonly library: string
+  readonly libraryVersion: string | null
+  /** The class found in it, e.g. `XGBClassifier`. */
+  readonly modelClass: string
+  readonly uploadedBy: string
+  /** ISO 8601, UTC. */
+  readonly uploadedAt: string
+}

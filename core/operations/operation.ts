@@ -1,0 +1,188 @@
+// What an operation is: one definition that every surface derives its own form from.
+
+import type { z } from 'zod'
+import type { LoadedModel } from '#core/engine/engine.ts'
+import type { ErrorCode, Outcome } from '#core/errors.ts'
+import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
+import type { Presentation } from '#core/presentation/blocks.ts'
+import type { Registry, VersionRecord } from '#core/registry/registry.ts'
+
+export type Effect = 'read' | 'write' | 'destructive'
+export type Role = 'viewer' | 'deployer' | 'admin'
+
+/** Who asks. Operations run with the rights of this person, on every surface and through the agent. */
+export interface Principal {
+  /** `local`, `key:ab12`, `slack:T1:U2`; what an upload or an audit line names. */
+  readonly id: string
+  readonly role: Role
+  readonly surface: 'rest' | 'chat' | 'cli' | 'mcp' | 'slack' | 'discord' | 'test'
+}
+
+export interface Progress {
+  /** 0..1, or null where the end is not known. */
+  readonly fraction: number | null
+  readonly message: string
+}
+
+/** A version borrowed from the serving table; `release` when the request is over. */
+export interface Lease {
+  readonly version: VersionRecord
+  readonly model: LoadedModel
+  release(): void
+}
+
+/** The versions in memory. Requests in flight keep the version they began with. */
+export interface Serving {
+  /** The live version without touching the database when it is in memory; not_found when unknown or undeployed. */
+  lease(name: string): Promise<Outcome<Lease>>
+  /** A given version, loaded on demand and kept for a while. */
+  leaseVersion(name: string, number: number): Promise<Outcome<Lease>>
+  /** Names of models in memory, for health and start-up. */
+  loaded(): readonly string[]
+  /** Reads the registry's news now instead of at the next notice; deploy and promote await it. */
+  refresh(names: readonly string[]): Promise<void>
+  /** Requests and errors and latency by model since start. */
+  statistics(name: string): ServingStatistics
+  /** Told after each prediction, in memory only. */
+  record(name: string, sample: { rows: number; latencyMs: number; ok: boolean }): void
+  close(): Promise<void>
+}
+
+export interface ServingStatistics {
+  readonly requests: number
+  readonly rows: number
+  readonly errors: number
+  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null
+}
+
+/** Reads model files in a worker under limits; see core/formats/reader.ts. */
+export interface ModelReader {
+  read(request: ReadModelRequest, signal?: AbortSignal): Promise<Outcome<ReadModelResult>>
+  inspect(
+    request: { bytes: Uint8Array; fileName: string },
+    signal?: AbortSignal,
+  ): Promise<Outcome<InspectionResult>>
+  close(): Promise<void>
+}
+
+export interface Logger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  error(fields: Readonly<Record<string, unknown>>, message: string): void
+}
+
+/** Everything outside that operations use; built once, in bin/parley.ts. */
+export interface Ports {
+  readonly registry: Registry
+  readonly serving: Serving
+  readonly reader: ModelReader
+  readonly logger: Logger
+  /** Milliseconds since 1970, and a monotonic clock in milliseconds for latencies. */
+  readonly now: () => number
+  readonly monotonicMs: () => number
+  /** 128 random bits in hex. */
+  readonly randomId: () => string
+  /** Where Parley is reached, e.g. `http://127.0.0.1:3000`, for snippets and links. */
+  readonly baseUrl: string
+  readonly defaultModel: string | null
+  /** Folder of the example models (`models/`), for the sample on the empty page; read once at need. */
+  readonly samples: SampleModels
+}
+
+export interface SampleModels {
+  list(): Promise<
+    readonly {
+      name: string
+      title: string
+      description: string
+      task: string
+      fileName: string
+      sizeBytes: number
+    }[]
+  >
+  /** The file and what its config.json says about it. */
+  read(name: string): Promise<{ fileName: string; bytes: Uint8Array; config: SampleConfig } | null>
+}
+
+/** `models/<name>/config.json`, as far as operations use it. */
+export interface SampleConfig {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly aliases?: readonly string[]
+  readonly file: string
+  readonly classes?: readonly string[]
+  readonly positive_label?: string
+  readonly target?: string
+  readonly unit?: string
+  readonly features?: Readonly<
+    Record<
+      string,
+      {
+        description?: string
+        unit?: string
+        minimum?: number
+        maximum?: number
+        example?: number | string
+        aliases?: readonly string[]
+      }
+    >
+  >
+  readonly examples?: readonly string[]
+}
+
+export interface Call {
+  readonly principal: Principal
+  readonly requestId: string
+  readonly signal: AbortSignal
+  readonly progress: (progress: Progress) => void
+  /** True when the person has confirmed this very operation and input; `destructive` ones run only then. */
+  readonly confirmed: boolean
+  readonly ports: Ports
+}
+
+/** An example of use, run on every surface by the parity test against a registry holding the sample models. */
+export interface Example {
+  /** Said by a person, for help texts. */
+  readonly utterance: string
+  /** The input that this means. */
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  readonly name: OperationName
+  readonly title: string
+  /** One or two sentences for people and for a language model that chooses among operations. */
+  readonly description: string
+  readonly effect: Effect
+  readonly cost: 'instant' | 'heavy'
+  readonly input: Input
+  readonly output: Output
+  readonly errors: readonly ErrorCode[]
+  readonly examples: readonly Example[]
+  handle(input: z.output<Input>, call: Call): Promise<Outcome<z.input<Output>>>
+  present(output: z.output<Output>): Presentation
+}
+
+/** The contract with outsiders; pinned by a test. */
+export const OPERATION_NAMES = [
+  'list_models',
+  'describe_model',
+  'deploy_model',
+  'undeploy_model',
+  'delete_model',
+  'predict',
+  'predict_batch',
+  'explain_prediction',
+  'list_versions',
+  'promote_version',
+  'model_metrics',
+  'train_model',
+  'suggest_phrases',
+  'help',
+] as const
+
+export type OperationName = (typeof OPERATION_NAMES)[number]

@@ -1,0 +1,103 @@
+// The port to the registry: models, their immutable versions, the live alias, uploads and conversations.
+
+import type { Outcome } from '#core/errors.ts'
+import type { TensorBinding } from '#core/formats/description.ts'
+import type { Origin, Signature } from '#core/model.ts'
+
+export interface ModelRecord {
+  /** `[a-z0-9][a-z0-9_-]{0,62}`, the name in the endpoint. */
+  readonly name: string
+  /** What people call it ("Customer churn"). */
+  readonly title: string
+  readonly description: string
+  /** Other names that find it. */
+  readonly aliases: readonly string[]
+  /** Number of the live version; null when it is not deployed. */
+  readonly liveVersion: number | null
+  readonly versionCount: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface VersionRecord {
+  readonly model: string
+  /** From 1, never used twice, also after a delete of the model's later versions. */
+  readonly number: number
+  /** `3-1a2b3c4d5e6f`: number and first 12 hex digits of the ONNX artifact's sha256. */
+  readonly modelVersion: string
+  readonly signature: Signature
+  readonly binding: TensorBinding
+  readonly origin: Origin
+  /** sha256 of the ONNX artifact. */
+  readonly artifactSha256: string
+  readonly artifactBytes: number
+  /** sha256 of the original file, kept beside the ONNX. */
+  readonly originalSha256: string
+  readonly warnings: readonly string[]
+  /** Figures the trainer gave (accuracy, auc, rmse…), by name. */
+  readonly metrics: Readonly<Record<string, number>>
+  readonly createdAt: string
+}
+
+export interface NewVersion {
+  readonly model: string
+  /** Kept when absent and the model exists; else made from the name. */
+  readonly title?: string
+  readonly description?: string
+  readonly aliases?: readonly string[]
+  readonly signature: Signature
+  readonly binding: TensorBinding
+  readonly origin: Origin
+  readonly onnx: Uint8Array
+  readonly original: Uint8Array
+  readonly warnings: readonly string[]
+  readonly metrics?: Readonly<Record<string, number>>
+  readonly deploy: boolean
+}
+
+/** A file received and not yet deployed. Uploads expire after UPLOAD_LIFETIME_MS and belong to who sent them. */
+export interface UploadRecord {
+  /** 128 random bits in hex; the handle other operations take. */
+  readonly id: string
+  readonly fileName: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly owner: string
+  readonly createdAt: string
+}
+
+/** Every write is one transaction; artifacts are written, fsynced and renamed before the row that names them. */
+export interface Registry {
+  listModels(): Promise<readonly ModelRecord[]>
+  findModel(name: string): Promise<ModelRecord | null>
+  listVersions(name: string): Promise<readonly VersionRecord[]>
+  findVersion(name: string, number: number): Promise<VersionRecord | null>
+  /** The version that already holds this original under this name, for "content already stored". */
+  findByOriginal(name: string, originalSha256: string): Promise<VersionRecord | null>
+  createVersion(version: NewVersion): Promise<VersionRecord>
+  /** null undeploys. not_found where the model or version does not exist. */
+  setLive(name: string, number: number | null): Promise<Outcome<ModelRecord>>
+  /** Changes what people call it, without a new version. */
+  updateModel(
+    name: string,
+    change: { title?: string; description?: string; aliases?: readonly string[] },
+  ): Promise<Outcome<ModelRecord>>
+  deleteModel(name: string): Promise<Outcome<{ versionsDeleted: number }>>
+  readArtifact(sha256: string): Promise<Uint8Array>
+  createUpload(upload: {
+    fileName: string
+    owner: string
+    content: Uint8Array | ReadableStream<Uint8Array>
+    /** Refused with too_large while it is read, not after. */
+    maximumBytes: number
+  }): Promise<Outcome<UploadRecord>>
+  findUpload(id: string): Promise<UploadRecord | null>
+  readUpload(id: string): Promise<Uint8Array>
+  deleteUpload(id: string): Promise<void>
+  /** Small JSON documents by id, for conversations; null when unknown or expired. */
+  readConversation(id: string): Promise<string | null>
+  writeConversation(id: string, owner: string, json: string): Promise<void>
+  /** Called after any change that another part or another process made, with the names that may differ. Returns unsubscribe. */
+  onChange(listener: (names: readonly string[]) => void): () => void
+  close(): Promise<void>
+}
