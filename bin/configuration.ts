@@ -1,0 +1,109 @@
+// Turns environment variables into a checked configuration, or one sentence that names the bad one.
+
+import { resolve } from 'node:path'
+import { fail, type Outcome, succeed } from '#core/errors.ts'
+
+export interface Configuration {
+  readonly port: number
+  readonly host: string
+  /** Folder of the registry and its artifacts, absolute. */
+  readonly dataFolder: string
+  readonly defaultModel: string | null
+  readonly logLevel: LogLevel
+  /** Set when Claude answers; the offline interpreter otherwise. */
+  readonly claude: {
+    readonly apiKey: string
+    readonly baseUrl: string | null
+    readonly model: string
+  } | null
+}
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_PORT = 3000
+const LARGEST_PORT = 65_535
+const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
+const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '::1']
+const WHOLE_NUMBER = /^\d+$/
+const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+/** Settings of installations on many machines: refusing is kinder than silently keeping everything on one disk. */
+const NOT_YET: readonly { readonly name: string; readonly uses: string }[] = [
+  { name: 'DATABASE_URL', uses: 'keeps its registry in SQLite in the data folder' },
+  { name: 'REDIS_URL', uses: 'keeps its cache and jobs in the process' },
+]
+
+/** Reads and checks every variable that Parley knows; the first bad one ends it with `invalid_input`. */
+export function readConfiguration(environment: Environment): Outcome<Configuration> {
+  const value = (name: string): string | null => environment[name]?.trim() || null
+  for (const { name, uses } of NOT_YET) {
+    if (value(name) !== null) {
+      return invalid(
+        `${name} is set, but this version of Parley ${uses}. Unset ${name} and start again.`,
+      )
+    }
+  }
+  const artifacts = value('PARLEY_ARTIFACTS')
+  if (artifacts !== null) {
+    return invalid(
+      'PARLEY_ARTIFACTS is set, but this version of Parley keeps artifacts in its data folder. Unset it and set PARLEY_DATA instead.',
+    )
+  }
+  const port = readPort(value('PORT'))
+  if (port === null) {
+    return invalid(
+      `PORT must be a whole number from 0 to ${LARGEST_PORT}; it is "${value('PORT')}".`,
+    )
+  }
+  const host = value('HOST') ?? '127.0.0.1'
+  if (!LOOPBACK_HOSTS.includes(host)) {
+    return invalid(
+      `HOST is "${host}", which other machines can reach, and no API key is set up. Unset HOST to listen on 127.0.0.1, and put a proxy that authenticates in front.`,
+    )
+  }
+  const defaultModel = value('PARLEY_DEFAULT_MODEL')
+  if (defaultModel !== null && !MODEL_NAME.test(defaultModel)) {
+    return invalid(
+      `PARLEY_DEFAULT_MODEL must be a model's name, such as churn; it is "${defaultModel}".`,
+    )
+  }
+  const logLevel = value('LOG_LEVEL') ?? 'silent'
+  if (!isLogLevel(logLevel)) {
+    return invalid(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}; it is "${logLevel}".`)
+  }
+  const claude = readClaude(value)
+  if (!claude.ok) return claude
+  const dataFolder = resolve(value('PARLEY_DATA') ?? './data')
+  return succeed({ port, host, dataFolder, defaultModel, logLevel, claude: claude.value })
+}
+
+function readClaude(value: (name: string) => string | null): Outcome<Configuration['claude']> {
+  const apiKey = value('ANTHROPIC_API_KEY')
+  const baseUrl = value('ANTHROPIC_BASE_URL')
+  if (baseUrl !== null && !isHttpUrl(baseUrl)) {
+    return invalid(`ANTHROPIC_BASE_URL must be an http or https address; it is "${baseUrl}".`)
+  }
+  if (apiKey === null) return succeed(null)
+  return succeed({ apiKey, baseUrl, model: value('ANTHROPIC_MODEL') ?? DEFAULT_CLAUDE_MODEL })
+}
+
+function readPort(text: string | null): number | null {
+  if (text === null) return DEFAULT_PORT
+  const port = Number(text)
+  return WHOLE_NUMBER.test(text) && port <= LARGEST_PORT ? port : null
+}
+
+function isLogLevel(text: string): text is LogLevel {
+  return LOG_LEVELS.some((level) => level === text)
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
+}
+
+function invalid(message: string): Outcome<never> {
+  return fail('invalid_input', message)
+}

@@ -1,0 +1,55 @@
+// Checks that every environment variable is read, defaulted, or refused by a sentence that names it.
+
+import { describe, expect, test } from 'bun:test'
+import { resolve } from 'node:path'
+import { readConfiguration } from '../../bin/configuration.ts'
+
+describe('configuration', () => {
+  test('an empty environment gives the embedded defaults', () => {
+    expect(readConfiguration({})).toEqual({
+      ok: true,
+      value: {
+        port: 3000,
+        host: '127.0.0.1',
+        dataFolder: resolve('./data'),
+        defaultModel: null,
+        logLevel: 'silent',
+        claude: null,
+      },
+    })
+  })
+
+  test('a key turns Claude on, with its default model', () => {
+    const read = readConfiguration({
+      ANTHROPIC_API_KEY: 'k',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',
+    })
+    expect(read.ok && read.value.claude).toEqual({
+      apiKey: 'k',
+      baseUrl: 'http://127.0.0.1:1',
+      model: 'claude-opus-5-5',
+    })
+  })
+
+  test.each([
+    ['PORT', '70000'],
+    ['PORT', 'http'],
+    ['PORT', '-1'],
+    ['HOST', '0.0.0.0'],
+    ['PARLEY_DEFAULT_MODEL', 'Not A Name'],
+    ['LOG_LEVEL', 'loud'],
+    ['ANTHROPIC_BASE_URL', 'ftp://x'],
+    ['DATABASE_URL', 'postgres://x'],
+    ['REDIS_URL', 'redis://x'],
+    ['PARLEY_ARTIFACTS', 's3://bucket'],
+  ])('a bad %s (%s) is named', (name, value) => {
+    const read = readConfiguration({ [name]: value })
+    expect(read.ok).toBe(false)
+    if (!read.ok) expect(read.failure.message).toContain(name)
+  })
+
+  test('a blank variable counts as unset', () => {
+    const read = readConfiguration({ PORT: ' ', HOST: '', ANTHROPIC_API_KEY: '' })
+    expect(read.ok && [read.value.port, read.value.claude]).toEqual([3000, null])
+  })
+})
