@@ -1,7 +1,7 @@
 // What an operation is: one definition that every surface derives its own form from.
 
 import type { z } from 'zod'
-import type { LoadedModel } from '#core/engine/engine.ts'
+import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
@@ -76,6 +76,8 @@ export interface Ports {
   readonly registry: Registry
   readonly serving: Serving
   readonly reader: ModelReader
+  /** Tries a new version before anything of it is stored. */
+  readonly engine: Engine
   readonly logger: Logger
   /** Milliseconds since 1970, and a monotonic clock in milliseconds for latencies. */
   readonly now: () => number
@@ -101,7 +103,15 @@ export interface SampleModels {
     }[]
   >
   /** The file and what its config.json says about it. */
-  read(name: string): Promise<{ fileName: string; bytes: Uint8Array; config: SampleConfig } | null>
+  read(name: string): Promise<Sample | null>
+}
+
+export interface Sample {
+  readonly fileName: string
+  readonly bytes: Uint8Array
+  readonly config: SampleConfig
+  /** Figures on rows that were put aside, from `metrics.json`; empty where there is none. */
+  readonly metrics: Readonly<Record<string, number>>
 }
 
 /** `models/<name>/config.json`, as far as operations use it. */
@@ -115,20 +125,19 @@ export interface SampleConfig {
   readonly positive_label?: string
   readonly target?: string
   readonly unit?: string
-  readonly features?: Readonly<
-    Record<
-      string,
-      {
-        description?: string
-        unit?: string
-        minimum?: number
-        maximum?: number
-        example?: number | string
-        aliases?: readonly string[]
-      }
-    >
-  >
+  /** Lower bound of each risk band by its name: `{"Low Risk": 0, "Medium Risk": 0.3, "High Risk": 0.6}`. */
+  readonly thresholds?: Readonly<Record<string, number>>
+  readonly features?: Readonly<Record<string, SampleFeature>>
   readonly examples?: readonly string[]
+}
+
+export interface SampleFeature {
+  readonly description?: string
+  readonly unit?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly example?: number | string | boolean
+  readonly aliases?: readonly string[]
 }
 
 export interface Call {
@@ -149,6 +158,10 @@ export interface Example {
   readonly input: Readonly<Record<string, unknown>>
 }
 
+/**
+ * One thing Parley can do. Methods, not function properties: their parameters are compared both ways, so that
+ * operations of different inputs stand in one list and a surface may call any of them with what `invoke` checked.
+ */
 export interface Operation<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
@@ -159,12 +172,27 @@ export interface Operation<
   readonly description: string
   readonly effect: Effect
   readonly cost: 'instant' | 'heavy'
+  /** Strict: an unknown key is an error with the nearest known one, never dropped. */
   readonly input: Input
   readonly output: Output
   readonly errors: readonly ErrorCode[]
   readonly examples: readonly Example[]
+  /** What to ask when a valid input does not yet say enough to run, and the field that the answer fills; else null. */
+  asks?(input: z.output<Input>): Question | null
   handle(input: z.output<Input>, call: Call): Promise<Outcome<z.input<Output>>>
   present(output: z.output<Output>): Presentation
+}
+
+export interface Question {
+  readonly field: string
+  readonly text: string
+}
+
+/** Lets the compiler work out what `handle` and `present` get from the two schemas. */
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return operation
 }
 
 /** The contract with outsiders; pinned by a test. */
