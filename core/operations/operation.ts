@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import type { Engine, LoadedModel } from '#core/engine/engine.ts'
-import type { ErrorCode, Outcome } from '#core/errors.ts'
+import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
 import type { Registry, VersionRecord } from '#core/registry/registry.ts'
@@ -35,10 +35,14 @@ export interface Lease {
 export interface Serving {
   /** The live version without touching the database when it is in memory; not_found when unknown or undeployed. */
   lease(name: string): Promise<Outcome<Lease>>
+  /** The same without waiting, for the prediction route: null where the live version is not in memory; then ask `lease`, which says why. */
+  leaseNow(name: string): Lease | null
   /** A given version, loaded on demand and kept for a while. */
   leaseVersion(name: string, number: number): Promise<Outcome<Lease>>
   /** Names of models in memory, for health and start-up. */
   loaded(): readonly string[]
+  /** Deployed models whose live version could not be loaded, with the reason. An earlier version may still answer. */
+  failures(): ReadonlyMap<string, Failure>
   /** Reads the registry's news now instead of at the next notice; deploy and promote await it. */
   refresh(names: readonly string[]): Promise<void>
   /** Requests and errors and latency by model since start. */

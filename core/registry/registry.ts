@@ -4,6 +4,12 @@ import type { Outcome } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { Origin, Signature } from '#core/model.ts'
 
+/** How long an upload waits to be deployed: a day covers a conversation put aside over night, and no disk fills up. */
+export const UPLOAD_LIFETIME_MS = 24 * 60 * 60 * 1000
+
+/** How long a conversation is kept after its last turn. */
+export const CONVERSATION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000
+
 export interface ModelRecord {
   /** `[a-z0-9][a-z0-9_-]{0,62}`, the name in the endpoint. */
   readonly name: string
@@ -74,6 +80,7 @@ export interface Registry {
   findVersion(name: string, number: number): Promise<VersionRecord | null>
   /** The version that already holds this original under this name, for "content already stored". */
   findByOriginal(name: string, originalSha256: string): Promise<VersionRecord | null>
+  /** Throws RegistryUnavailable where nothing can be stored now (disk full); the name must be a valid one. */
   createVersion(version: NewVersion): Promise<VersionRecord>
   /** null undeploys. not_found where the model or version does not exist. */
   setLive(name: string, number: number | null): Promise<Outcome<ModelRecord>>
@@ -94,10 +101,11 @@ export interface Registry {
   findUpload(id: string): Promise<UploadRecord | null>
   readUpload(id: string): Promise<Uint8Array>
   deleteUpload(id: string): Promise<void>
-  /** Small JSON documents by id, for conversations; null when unknown or expired. */
-  readConversation(id: string): Promise<string | null>
+  /** Small JSON documents by id, for conversations; null when unknown, expired, or (where `owner` is given) another's. */
+  readConversation(id: string, owner?: string): Promise<string | null>
+  /** Creates or replaces; throws where the conversation belongs to another owner. */
   writeConversation(id: string, owner: string, json: string): Promise<void>
-  /** Called after any change that another part or another process made, with the names that may differ. Returns unsubscribe. */
+  /** Called after any change, this process's own or another's, with the names that may differ. Returns unsubscribe. */
   onChange(listener: (names: readonly string[]) => void): () => void
   close(): Promise<void>
 }
