@@ -1,0 +1,155 @@
+// Writes an ONNX graph given as plain values into protobuf bytes.
+
+import { createProtobufWriter, type ProtobufWriter } from './protobuf-writer.ts'
+
+/** Opset versions old enough for every ONNX runtime of recent years; nothing newer is needed by our graphs. */
+const IR_VERSION = 8
+const OPSET_VERSION = 17
+const ML_OPSET_VERSION = 3
+
+export const ML_DOMAIN = 'ai.onnx.ml'
+
+export type OnnxElementType = 'float32' | 'int64'
+
+export type OnnxAttribute =
+  | { readonly kind: 'int'; readonly name: string; readonly value: number }
+  | { readonly kind: 'string'; readonly name: string; readonly value: string }
+  | { readonly kind: 'ints'; readonly name: string; readonly values: ArrayLike<number> }
+  | { readonly kind: 'floats'; readonly name: string; readonly values: Float32Array }
+  | { readonly kind: 'strings'; readonly name: string; readonly values: readonly string[] }
+
+export interface OnnxNode {
+  readonly operator: string
+  readonly domain?: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes?: readonly OnnxAttribute[]
+}
+
+/** A constant tensor, row-major: float32 values, or one byte (0 or 1) for each boolean. */
+export interface OnnxInitializer {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: Float32Array | Uint8Array
+}
+
+/** A graph's input or output; a text dimension is a variable one. */
+export interface OnnxValue {
+  readonly name: string
+  readonly type: OnnxElementType
+  readonly shape: readonly (number | string)[]
+}
+
+export interface OnnxGraph {
+  readonly name: string
+  readonly nodes: readonly OnnxNode[]
+  readonly initializers: readonly OnnxInitializer[]
+  readonly inputs: readonly OnnxValue[]
+  readonly outputs: readonly OnnxValue[]
+}
+
+/** Numbers of TensorProto.DataType in onnx.proto. */
+const ELEMENT_TYPES = { float32: 1, int64: 7 } as const satisfies Record<OnnxElementType, number>
+
+const BOOLEAN_ELEMENT_TYPE = 9
+
+/** Numbers of AttributeProto.AttributeType in onnx.proto. */
+const ATTRIBUTE_TYPES = {
+  int: 2,
+  string: 3,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const satisfies Record<OnnxAttribute['kind'], number>
+
+/** The bytes of a ModelProto; the same graph always gives the same bytes, so that artifacts can be named by their hash. */
+export function writeOnnx(graph: OnnxGraph): Uint8Array {
+  const writer = createProtobufWriter()
+  writer.integer(1, IR_VERSION)
+  writer.text(2, 'parley')
+  writer.message(7, () => writeGraph(writer, graph))
+  writeOpset(writer, '', OPSET_VERSION)
+  if (graph.nodes.some((node) => node.domain === ML_DOMAIN)) {
+    writeOpset(writer, ML_DOMAIN, ML_OPSET_VERSION)
+  }
+  return writer.finish()
+}
+
+function writeOpset(writer: ProtobufWriter, domain: string, version: number): void {
+  writer.message(8, () => {
+    writer.text(1, domain)
+    writer.integer(2, version)
+  })
+}
+
+function writeGraph(writer: ProtobufWriter, graph: OnnxGraph): void {
+  for (const node of graph.nodes) writer.message(1, () => writeNode(writer, node))
+  writer.text(2, graph.name)
+  for (const initializer of graph.initializers) {
+    writer.message(5, () => writeInitializer(writer, initializer))
+  }
+  for (const input of graph.inputs) writer.message(11, () => writeValue(writer, input))
+  for (const output of graph.outputs) writer.message(12, () => writeValue(writer, output))
+}
+
+function writeNode(writer: ProtobufWriter, node: OnnxNode): void {
+  for (const input of node.inputs) writer.text(1, input)
+  for (const output of node.outputs) writer.text(2, output)
+  writer.text(4, node.operator)
+  for (const attribute of node.attributes ?? []) {
+    writer.message(5, () => writeAttribute(writer, attribute))
+  }
+  if (node.domain !== undefined) writer.text(7, node.domain)
+}
+
+function writeAttribute(writer: ProtobufWriter, attribute: OnnxAttribute): void {
+  writer.text(1, attribute.name)
+  switch (attribute.kind) {
+    case 'int':
+      writer.integer(3, attribute.value)
+      break
+    case 'string':
+      writer.text(4, attribute.value)
+      break
+    case 'floats':
+      writer.packedFloats(7, attribute.values)
+      break
+    case 'ints':
+      writer.packedIntegers(8, attribute.values)
+      break
+    case 'strings':
+      writer.texts(9, attribute.values)
+      break
+  }
+  writer.integer(20, ATTRIBUTE_TYPES[attribute.kind])
+}
+
+function writeInitializer(writer: ProtobufWriter, initializer: OnnxInitializer): void {
+  for (const dimension of initializer.shape) writer.integer(1, dimension)
+  const { values } = initializer
+  if (values instanceof Float32Array) {
+    writer.integer(2, ELEMENT_TYPES.float32)
+    writer.packedFloats(4, values)
+  } else {
+    writer.integer(2, BOOLEAN_ELEMENT_TYPE)
+    writer.packedIntegers(5, values)
+  }
+  writer.text(8, initializer.name)
+}
+
+function writeValue(writer: ProtobufWriter, value: OnnxValue): void {
+  writer.text(1, value.name)
+  writer.message(2, () => {
+    writer.message(1, () => {
+      writer.integer(1, ELEMENT_TYPES[value.type])
+      writer.message(2, () => {
+        for (const dimension of value.shape) {
+          writer.message(1, () => {
+            if (typeof dimension === 'number') writer.integer(1, dimension)
+            else writer.text(2, dimension)
+          })
+        }
+      })
+    })
+  })
+}
