@@ -183,6 +183,8 @@ export interface Operation<
   readonly examples: readonly Example[]
   /** What to ask when a valid input does not yet say enough to run, and the field that the answer fills; else null. */
   asks?(input: z.output<Input>): Question | null
+  /** The sentence that a destructive operation puts to the person before it runs. */
+  confirms?(input: z.output<Input>): string
   handle(input: z.output<Input>, call: Call): Promise<Outcome<z.input<Output>>>
   present(output: z.output<Output>): Presentation
 }

@@ -1,0 +1,126 @@
+// The one way an operation runs: checked, authorised, confirmed, run, checked again and logged.
+
+import type { z } from 'zod'
+import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
+import { authorise, needsConfirmation } from './access.ts'
+import { describeIssues } from './issues.ts'
+import type { Call, Operation, Question } from './operation.ts'
+
+/**
+ * Never throws. `invalid_input` lists every problem of the input with its path; `conflict` means a confirmation is
+ * missing (see `needsConfirmation`); `internal` is our fault and says nothing of the inside.
+ */
+export async function invoke<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  input: unknown,
+  call: Call,
+): Promise<Outcome<z.output<Output>>> {
+  const startedAtMs = call.ports.monotonicMs()
+  const outcome = await run(operation, input, call)
+  const fields = {
+    operation: operation.name,
+    principal: call.principal.id,
+    surface: call.principal.surface,
+    requestId: call.requestId,
+    latencyMs: Math.round((call.ports.monotonicMs() - startedAtMs) * 1000) / 1000,
+    outcome: outcome.ok ? 'ok' : outcome.failure.code,
+  }
+  if (outcome.ok) call.ports.logger.info(fields, 'operation')
+  else call.ports.logger.warn(fields, 'operation')
+  return outcome
+}
+
+async function run<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  input: unknown,
+  call: Call,
+): Promise<Outcome<z.output<Output>>> {
+  const allowed = authorise(operation, call.principal)
+  if (!allowed.ok) return allowed
+  const checked = checkInput(operation, input)
+  if (!checked.ok) return checked
+  const question = operation.asks?.(checked.value) ?? null
+  if (question !== null) {
+    return fail('invalid_input', question.text, [{ path: question.field, message: 'is required' }])
+  }
+  const confirmation = needsConfirmation(operation, checked.value, call)
+  if (confirmation !== null) {
+    return fail('conflict', confirmation, [
+      { path: 'confirm', message: 'send "confirm": true, or answer yes where you are asked' },
+    ])
+  }
+  if (call.signal.aborted) return cancelled()
+  try {
+    const outcome = await operation.handle(checked.value, call)
+    return outcome.ok ? checkOutput(operation, outcome.value, call) : outcome
+  } catch (error) {
+    if (call.signal.aborted) return cancelled()
+    call.ports.logger.error(
+      { operation: operation.name, requestId: call.requestId, ...describeError(error) },
+      'operation threw',
+    )
+    return internal(call)
+  }
+}
+
+/** What the person must still say before this operation can run, or null; for surfaces that ask instead of failing. */
+export function needsInput(operation: Operation, input: unknown): Question | null {
+  const checked = operation.input.safeParse(input)
+  return checked.success ? (operation.asks?.(checked.data) ?? null) : null
+}
+
+/** The schema's verdict alone, for surfaces that must know an input is whole before they ask or confirm. */
+export function checkInput<Input extends z.ZodObject>(
+  operation: Pick<Operation<Input>, 'input' | 'name'>,
+  input: unknown,
+): Outcome<z.output<Input>> {
+  const result = operation.input.safeParse(input)
+  if (result.success) return succeed(result.data)
+  const details = describeIssues(result.error.issues, Object.keys(operation.input.shape))
+  return fail('invalid_input', summarise(operation.name, details), details)
+}
+
+function summarise(name: string, details: readonly FailureDetail[]): string {
+  const facts = details.map(({ path, message }) => `${path === '' ? 'the input' : path} ${message}`)
+  const shown = facts.slice(0, MAX_PROBLEMS_IN_MESSAGE).join('; ')
+  const more = facts.length - MAX_PROBLEMS_IN_MESSAGE
+  return `${name} cannot run with this input: ${shown}${more > 0 ? `; and ${more} more` : ''}.`
+}
+
+/** Enough to act on in one sentence; `details` has all of them. */
+const MAX_PROBLEMS_IN_MESSAGE = 3
+
+function checkOutput<Output extends z.ZodObject>(
+  operation: Pick<Operation<z.ZodObject, Output>, 'output' | 'name'>,
+  value: unknown,
+  call: Call,
+): Outcome<z.output<Output>> {
+  const result = operation.output.safeParse(value)
+  if (result.success) return succeed(result.data)
+  const issues = result.error.issues.map(({ code, path }) => ({ code, path: path.join('.') }))
+  call.ports.logger.error(
+    { operation: operation.name, requestId: call.requestId, issues },
+    'operation broke its own output schema',
+  )
+  return internal(call)
+}
+
+function internal(call: Call): Outcome<never> {
+  return fail(
+    'internal',
+    `Something went wrong on our side. It is logged under request ${call.requestId}.`,
+  )
+}
+
+function cancelled(): Outcome<never> {
+  return fail('cancelled' satisfies ErrorCode, 'Stopped before it was done.')
+}
+
+/** Name, code and frames, never the message: database drivers put parameters, and so row data, into it. */
+function describeError(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+  return { error: error.name, stack: frames.map((line) => line.trim()) }
+}
