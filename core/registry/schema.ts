@@ -1,0 +1,105 @@
+// The tables of the embedded registry; `bun run migrations` turns a change here into the next migration.
+
+import {
+  type AnySQLiteColumn,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+} from 'drizzle-orm/sqlite-core'
+import type { TensorBinding } from '#core/formats/description.ts'
+import type { Origin, Signature } from '#core/model.ts'
+
+export const models = sqliteTable(
+  'models',
+  {
+    name: text().primaryKey(),
+    title: text().notNull(),
+    description: text().notNull(),
+    aliases: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    liveVersion: integer('live_version'),
+    /** ISO 8601, UTC. */
+    createdAt: text('created_at').notNull(),
+    updatedAt: text('updated_at').notNull(),
+  },
+  (table) => [
+    // The live alias can only name a version that exists.
+    foreignKey({
+      columns: [table.name, table.liveVersion],
+      foreignColumns: liveVersionTarget(),
+    }),
+  ],
+)
+
+export const versions = sqliteTable(
+  'versions',
+  {
+    model: text()
+      .notNull()
+      .references((): AnySQLiteColumn => models.name),
+    number: integer().notNull(),
+    signature: text({ mode: 'json' }).$type<Signature>().notNull(),
+    binding: text({ mode: 'json' }).$type<TensorBinding>().notNull(),
+    origin: text({ mode: 'json' }).$type<Origin>().notNull(),
+    artifactSha256: text('artifact_sha256').notNull(),
+    artifactBytes: integer('artifact_bytes').notNull(),
+    originalSha256: text('original_sha256').notNull(),
+    warnings: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    metrics: text({ mode: 'json' }).$type<Readonly<Record<string, number>>>().notNull(),
+    createdAt: text('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.model, table.number] }),
+    index('versions_artifact').on(table.artifactSha256),
+    index('versions_original').on(table.originalSha256),
+  ],
+)
+
+/**
+ * One row for every name that was ever used, kept when the model is deleted: so a version number means the same
+ * artifact for ever, and other processes learn of a delete as they learn of any other change.
+ */
+export const modelNames = sqliteTable(
+  'model_names',
+  {
+    name: text().primaryKey(),
+    /** Highest version number given out. */
+    lastNumber: integer('last_number').notNull(),
+    /** Counts the changes of all models together; the name changed last has the highest. */
+    revision: integer().notNull(),
+  },
+  (table) => [index('model_names_revision').on(table.revision)],
+)
+
+export const uploads = sqliteTable(
+  'uploads',
+  {
+    id: text().primaryKey(),
+    fileName: text('file_name').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    sha256: text().notNull(),
+    owner: text().notNull(),
+    /** Milliseconds since 1970. */
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (table) => [index('uploads_created').on(table.createdAtMs)],
+)
+
+export const conversations = sqliteTable(
+  'conversations',
+  {
+    id: text().primaryKey(),
+    owner: text().notNull(),
+    json: text().notNull(),
+    /** Milliseconds since 1970. */
+    updatedAtMs: integer('updated_at_ms').notNull(),
+  },
+  (table) => [index('conversations_updated').on(table.updatedAtMs)],
+)
+
+/** Apart and typed, because the two tables name each other and inference cannot follow a circle. */
+function liveVersionTarget(): [AnySQLiteColumn, AnySQLiteColumn] {
+  return [versions.model, versions.number]
+}

@@ -1,0 +1,205 @@
+// The embedded registry: SQLite and two folders of files, shared safely by several processes.
+
+import type { Database } from 'bun:sqlite'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { succeed } from '#core/errors.ts'
+import type { Logger } from '#core/operations/operation.ts'
+import { type ArtifactStore, listStaleTemporaries, openArtifactFolder } from './artifacts.ts'
+import { openChangeFeed } from './changes.ts'
+import { openConversationTable } from './conversations.ts'
+import { openDatabase, wrapDatabase } from './database.ts'
+import { makePrivateFolder } from './durable-file.ts'
+import { type ModelTable, openModelTable } from './models.ts'
+import { isModelName } from './names.ts'
+import type { NewVersion, Registry, VersionRecord } from './registry.ts'
+import { explainStorageError, RegistryUnavailable } from './registry-unavailable.ts'
+import { openUploadStore } from './uploads.ts'
+
+/**
+ * A file that no row names may belong to another process that has yet to write the row. An hour is far longer than
+ * that takes, and longer than a network pauses within an upload.
+ */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000
+
+const SWEEP_INTERVAL_MS = 10 * 60 * 1000
+
+/** An artifact can be swept between its write and its row once; twice would need a sweep that races on purpose. */
+const CREATE_ATTEMPTS = 3
+
+export interface SqliteRegistryOptions {
+  /** Holds `parley.db`, `artifacts/` and `uploads/`; made where it does not exist. */
+  readonly folder: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** 128 random bits in hex. */
+  readonly randomId: () => string
+  readonly logger?: Logger
+}
+
+/** Throws RegistryUnavailable, with a sentence that names the folder, where it cannot be used. */
+export async function openSqliteRegistry(options: SqliteRegistryOptions): Promise<Registry> {
+  const folder = resolve(options.folder)
+  try {
+    return await openIn(folder, options)
+  } catch (error) {
+    throw explainStorageError(`The data folder ${folder} cannot be used`, error)
+  }
+}
+
+async function openIn(folder: string, options: SqliteRegistryOptions): Promise<Registry> {
+  await makePrivateFolder(folder)
+  const artifacts = await openArtifactFolder(join(folder, 'artifacts'), options.randomId)
+  const database = await openDatabase(join(folder, 'parley.db'))
+  try {
+    return await assemble(folder, options, artifacts, database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+async function assemble(
+  folder: string,
+  options: SqliteRegistryOptions,
+  artifacts: ArtifactStore,
+  database: Database,
+): Promise<Registry> {
+  const { now, randomId, logger } = options
+  const queries = wrapDatabase(database)
+  const models = openModelTable(queries)
+  const uploads = await openUploadStore({ folder: join(folder, 'uploads'), queries, now, randomId })
+  const conversations = openConversationTable(queries, now)
+  const changes = openChangeFeed(database, queries, logger)
+  const sweeper = startSweeper(async () => {
+    const beforeMs = now() - LEFTOVER_AGE_MS
+    await sweepArtifacts(artifacts, models, beforeMs)
+    await sweepTemporaries([join(folder, 'artifacts'), join(folder, 'uploads')], beforeMs)
+    await uploads.sweep(beforeMs)
+    conversations.sweep()
+  }, logger)
+  await sweeper.sweep()
+
+  const timestamp = () => new Date(now()).toISOString()
+  const published = <T>(result: T): T => {
+    changes.publish()
+    return result
+  }
+  return {
+    listModels: () => ask(() => models.list()),
+    findModel: (name) => ask(() => models.find(name)),
+    listVersions: (name) => ask(() => models.listVersions(name)),
+    findVersion: (name, number) => ask(() => models.findVersion(name, number)),
+    findByOriginal: (name, sha256) => ask(() => models.findByOriginal(name, sha256)),
+    createVersion: (version) =>
+      ask(async () => published(await createVersion(artifacts, models, version, timestamp()))),
+    setLive: (name, number) => ask(() => published(models.setLive(name, number, timestamp()))),
+    updateModel: (name, change) => ask(() => published(models.update(name, change, timestamp()))),
+    deleteModel: (name) => ask(() => published(deleteModel(artifacts, models, name))),
+    readArtifact: (sha256) => ask(() => artifacts.read(sha256)),
+    createUpload: (upload) => ask(() => uploads.create(upload)),
+    findUpload: (id) => ask(() => uploads.find(id)),
+    readUpload: (id) => ask(() => uploads.read(id)),
+    deleteUpload: (id) => ask(() => uploads.delete(id)),
+    readConversation: (id, owner) => ask(() => conversations.read(id, owner)),
+    writeConversation: (id, owner, json) => ask(() => conversations.write(id, owner, json)),
+    onChange: changes.onChange,
+    async close() {
+      changes.close()
+      await sweeper.close()
+      closeDatabase(database)
+    },
+  }
+}
+
+/** Storage that fails comes out as RegistryUnavailable, whatever it was asked. */
+async function ask<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw explainStorageError('The registry cannot be used now', error)
+  }
+}
+
+async function createVersion(
+  artifacts: ArtifactStore,
+  models: ModelTable,
+  version: NewVersion,
+  createdAt: string,
+): Promise<VersionRecord> {
+  if (!isModelName(version.model)) throw new Error('A version needs a valid model name.')
+  for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt += 1) {
+    const [artifactSha256, originalSha256] = await Promise.all([
+      artifacts.put(version.onnx),
+      artifacts.put(version.original),
+    ])
+    const areThere = () => artifacts.has(artifactSha256) && artifacts.has(originalSha256)
+    const stored = { artifactSha256, originalSha256 }
+    const created = models.createVersion(version, stored, createdAt, areThere)
+    if (created !== null) return created
+  }
+  throw new RegistryUnavailable('The model file vanished while it was stored.')
+}
+
+function deleteModel(artifacts: ArtifactStore, models: ModelTable, name: string) {
+  const deleted = models.delete(name)
+  if (!deleted.ok) return deleted
+  // After the commit: a kill in between leaves files without a row, which a later sweep takes away.
+  models.removeUnreferenced(deleted.value.artifacts, artifacts.remove)
+  return succeed({ versionsDeleted: deleted.value.versionsDeleted })
+}
+
+async function sweepArtifacts(
+  artifacts: ArtifactStore,
+  models: ModelTable,
+  beforeMs: number,
+): Promise<void> {
+  const orphans: string[] = []
+  for (const sha256 of await artifacts.list()) {
+    if (models.isReferenced(sha256)) continue
+    const writtenAtMs = await artifacts.writtenAtMs(sha256)
+    if (writtenAtMs !== null && writtenAtMs < beforeMs) orphans.push(sha256)
+  }
+  if (orphans.length > 0) models.removeUnreferenced(orphans, artifacts.remove)
+}
+
+async function sweepTemporaries(folders: readonly string[], beforeMs: number): Promise<void> {
+  for (const folder of folders) {
+    for (const file of await listStaleTemporaries(folder, beforeMs)) await rm(file, { force: true })
+  }
+}
+
+/** Sweeps again and again, one at a time; leftovers are a nuisance, never a reason to fail. */
+function startSweeper(work: () => Promise<void>, logger: Logger | undefined) {
+  let running: Promise<void> | null = null
+  const attempt = async () => {
+    try {
+      await work()
+    } catch (error) {
+      logger?.warn({ error: String(error) }, 'leftovers in the data folder could not be removed')
+    }
+    running = null
+  }
+  const sweep = (): Promise<void> => {
+    running ??= attempt()
+    return running
+  }
+  const timer = setInterval(() => void sweep(), SWEEP_INTERVAL_MS)
+  timer.unref()
+  return {
+    sweep,
+    async close() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+function closeDatabase(database: Database): void {
+  // drizzle's statements keep SQLite from closing at once, and with it from writing the log back: do that here.
+  try {
+    database.run('PRAGMA wal_checkpoint(PASSIVE)')
+  } finally {
+    database.close()
+  }
+}
