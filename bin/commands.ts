@@ -1,0 +1,46 @@
+// The subcommands of the command line: one word for each operation, and the few that are not operations.
+
+import { OPERATIONS } from '#core/operations/index.ts'
+import type { Operation, OperationName } from '#core/operations/operation.ts'
+
+/** What people type; the operation's own name works too. Pinned by a test. */
+const WORDS: Readonly<Record<OperationName, string>> = {
+  list_models: 'list',
+  describe_model: 'describe',
+  deploy_model: 'deploy',
+  undeploy_model: 'undeploy',
+  delete_model: 'delete',
+  predict: 'predict',
+  predict_batch: 'batch',
+  explain_prediction: 'explain',
+  list_versions: 'versions',
+  promote_version: 'promote',
+  model_metrics: 'metrics',
+  train_model: 'train',
+  suggest_phrases: 'suggest',
+  help: 'examples',
+}
+
+/** Subcommands that are not operations. */
+export const OWN_COMMANDS = [
+  { word: 'serve', summary: 'Start the server: page, chat and REST on one address' },
+  { word: 'inspect', summary: 'Show what a file holds without registering anything' },
+] as const
+
+export interface Command {
+  readonly word: string
+  readonly operation: Operation
+}
+
+export const COMMANDS: readonly Command[] = OPERATIONS.map((operation) => ({
+  word: WORDS[operation.name],
+  operation,
+}))
+
+/** The command a word means, by its short word or by the operation's name with either dashes or underscores. */
+export function findCommand(word: string): Command | null {
+  const name = word.replaceAll('-', '_')
+  return (
+    COMMANDS.find((command) => command.word === word || command.operation.name === name) ?? null
+  )
+}

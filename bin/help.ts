@@ -1,0 +1,96 @@
+// The help texts of the command line, made from the operations' own descriptions.
+
+import { argumentsOf, type InputArgument, optionName } from './arguments.ts'
+import { COMMANDS, type Command, OWN_COMMANDS } from './commands.ts'
+
+const INDENT = '  '
+
+/** What `parley --help` prints. */
+export function generalHelp(version: string): string {
+  const rows = [
+    ...OWN_COMMANDS.map(({ word, summary }) => [word, summary] as const),
+    ...COMMANDS.map(({ word, operation }) => [word, operation.title] as const),
+  ]
+  const width = Math.max(...rows.map(([word]) => word.length))
+  return [
+    `Parley ${version}: talk to your machine-learning models.`,
+    '',
+    'Usage: parley <command> [arguments] [--json]',
+    '',
+    ...rows.map(([word, summary]) => `${INDENT}${word.padEnd(width)}  ${summary}`),
+    '',
+    'parley <command> --help says more about one of them.',
+    '',
+    'Environment: PORT (3000), HOST (127.0.0.1), PARLEY_DATA (./data), PARLEY_DEFAULT_MODEL,',
+    'ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL, LOG_LEVEL (silent).',
+    'Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 invalid input, 5 unreadable file,',
+    '6 refused, 130 interrupted.',
+  ].join('\n')
+}
+
+/** What `parley predict --help` prints. */
+export function commandHelp({ word, operation }: Command): string {
+  const fields = argumentsOf(operation.input)
+  const positional = fields.filter((field) => field.positional)
+  const pairs = fields.find((field) => field.kind === 'pairs')
+  const usage = [
+    'parley',
+    word,
+    ...positional.map(placeholder),
+    ...(pairs === undefined ? [] : ['name=value …']),
+    '[options]',
+  ].join(' ')
+  const options = [
+    ...fields.map((field) => [nameOf(field), describe(field)] as const),
+    ...(operation.effect === 'destructive' ? [['--yes', 'Do it without asking'] as const] : []),
+    ...(operation.name === 'predict_batch' ? BATCH_OPTIONS : []),
+    ['--json', 'Print the whole answer as JSON'] as const,
+  ]
+  const width = Math.max(...options.map(([name]) => name.length))
+  return [
+    operation.description,
+    '',
+    `Usage: ${usage}`,
+    '',
+    ...options.map(([name, text]) => `${INDENT}${name.padEnd(width)}  ${text}`.trimEnd()),
+    ...examplesOf(word),
+  ].join('\n')
+}
+
+const BATCH_OPTIONS = [
+  ['--output FILE', 'Write the scored rows to a file instead of standard output'],
+  ['--report-errors', 'Go on after a bad row and say why in its "error" column'],
+] as const
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  deploy: [
+    'parley deploy churn_model.pkl',
+    'parley deploy model.pkl --name churn --title "Customer churn" --features tenure,monthly_charges,total_charges',
+    'parley deploy --sample churn',
+  ],
+  predict: ['parley predict churn tenure=24 monthly_charges=70 total_charges=1680'],
+  batch: ['parley batch churn customers.csv --output scored.csv'],
+  describe: ['parley describe churn'],
+  promote: ['parley promote churn 1'],
+}
+
+function examplesOf(word: string): readonly string[] {
+  const lines = EXAMPLES[word] ?? []
+  return lines.length === 0 ? [] : ['', 'Examples:', ...lines.map((line) => `${INDENT}${line}`)]
+}
+
+function placeholder(field: InputArgument): string {
+  const name = field.name === 'upload' ? 'FILE' : field.name.toUpperCase()
+  return field.required ? name : `[${name}]`
+}
+
+function nameOf(field: InputArgument): string {
+  if (field.positional) return field.name === 'upload' ? 'FILE' : field.name.toUpperCase()
+  if (field.kind === 'pairs') return 'name=value'
+  return field.kind === 'yes or no' ? optionName(field.name) : `${optionName(field.name)} VALUE`
+}
+
+function describe(field: InputArgument): string {
+  if (field.name === 'upload') return 'A file on this machine'
+  return field.description
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env bun
+// The command line: the only reader of the environment, builder of ports and starter of surfaces.
+
+import { createLogger } from '#api/logging.ts'
+import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
+import manifest from '../package.json'
+import { parseArguments } from './arguments.ts'
+import { runBatch } from './batch.ts'
+import { COMMANDS, findCommand, OWN_COMMANDS } from './commands.ts'
+import { readConfiguration } from './configuration.ts'
+import { EXIT } from './exit-codes.ts'
+import { commandHelp, generalHelp } from './help.ts'
+import { inspect } from './inspect.ts'
+import { openPorts } from './ports.ts'
+import { complainOf, runCommand } from './run-command.ts'
+import { serve } from './serve.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+const SERVE_HELP = [
+  'Starts the server: page, chat and REST on one address. Ctrl-C ends it when what is in flight is done.',
+  '',
+  'Usage: parley serve',
+  '',
+  'Settings come from the environment; parley --help lists them.',
+].join('\n')
+
+async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [word, ...rest] = words
+  if (word === '--version' || word === '-v') {
+    terminal.print(manifest.version)
+    return EXIT.done
+  }
+  if (
+    word === undefined ||
+    word === '--help' ||
+    word === '-h' ||
+    (word === 'help' && rest.length === 0)
+  ) {
+    terminal.print(generalHelp(manifest.version))
+    return EXIT.done
+  }
+  if (word === 'help' && rest[0] !== undefined) return main([rest[0], '--help'], terminal)
+  if (word === 'serve') return startServer(rest, terminal)
+  if (word === 'inspect') {
+    return withInterrupt((signal) => inspect(rest, terminal, signal))
+  }
+  return runOperation(word, rest, terminal)
+}
+
+async function startServer(words: readonly string[], terminal: Terminal): Promise<number> {
+  if (words.includes('--help') || words.includes('-h')) {
+    terminal.print(SERVE_HELP)
+    return EXIT.done
+  }
+  if (words.length > 0) {
+    terminal.complain(
+      `parley serve takes no arguments; "${words.join(' ')}" is not understood.\n\n${SERVE_HELP}`,
+    )
+    return EXIT.usage
+  }
+  const configuration = readConfiguration(process.env)
+  if (!configuration.ok) {
+    terminal.complain(configuration.failure.message)
+    return EXIT.usage
+  }
+  return serve(configuration.value, terminal, manifest.version)
+}
+
+async function runOperation(
+  word: string,
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const command = findCommand(word)
+  if (command === null) {
+    const known = [...OWN_COMMANDS, ...COMMANDS].map((candidate) => candidate.word).join(', ')
+    terminal.complain(`parley has no command "${word}". It knows ${known}.`)
+    return EXIT.usage
+  }
+  const parsed = parseArguments(command.operation.input, words)
+  if (!parsed.ok) {
+    for (const { message } of parsed.failure.details) terminal.complain(message)
+    terminal.complain(`\nparley ${command.word} --help shows how it is called.`)
+    return EXIT.usage
+  }
+  if (parsed.value.common.help) {
+    terminal.print(commandHelp(command))
+    return EXIT.done
+  }
+  const configuration = readConfiguration(process.env)
+  if (!configuration.ok) return complainOf(configuration.failure, parsed.value.common, terminal)
+  const { host, port, logLevel } = configuration.value
+  return withInterrupt(async (signal) => {
+    const logger = createLogger({ level: logLevel })
+    const { ports, close } = await openPorts(
+      configuration.value,
+      logger,
+      () => `http://${host}:${port}`,
+    )
+    try {
+      const context = { ports, terminal, signal }
+      return command.operation.name === 'predict_batch'
+        ? await runBatch(command.operation, parsed.value, context)
+        : await runCommand(command.operation, parsed.value, context)
+    } finally {
+      await close()
+    }
+  })
+}
+
+/** Ctrl-C asks the work to stop; a second one ends the process at once. */
+async function withInterrupt(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const controller = new AbortController()
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    controller.abort()
+  }
+  process.on('SIGINT', stop)
+  try {
+    return await work(controller.signal)
+  } finally {
+    process.off('SIGINT', stop)
+  }
+}
+
+const terminal = createTerminal({
+  input: process.stdin,
+  output: process.stdout,
+  errors: process.stderr,
+})
+try {
+  process.exitCode = await main(process.argv.slice(2), terminal)
+} catch (error) {
+  terminal.complain(
+    error instanceof RegistryUnavailable
+      ? error.message
+      : 'Parley ended on an error of its own. Run it again with LOG_LEVEL=debug to see where.',
+  )
+  if (process.env['LOG_LEVEL'] === 'debug') console.error(error)
+  process.exitCode = EXIT.failed
+}

@@ -1,0 +1,67 @@
+// Builds the real ports from a configuration: registry, engine, serving table, reader, samples, logger.
+
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { createEngine } from '#core/engine/create-engine.ts'
+import { createServing } from '#core/engine/serving.ts'
+import { createModelReader } from '#core/formats/reader.ts'
+import type { Logger, Ports } from '#core/operations/operation.ts'
+import { createSampleModels } from '#core/operations/samples.ts'
+import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
+import type { Configuration } from './configuration.ts'
+
+const SAMPLES_FOLDER = resolve(import.meta.dir, '../models')
+/** 128 bits, so that a handle cannot be guessed. */
+const ID_BYTES = 16
+
+export interface OpenPorts {
+  readonly ports: Ports
+  /** Ends workers, releases sessions and closes the database. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens everything an operation may need. Throws `RegistryUnavailable` when the data folder cannot be used.
+ * `baseUrl` is asked late: with port 0 the address is known only when the server listens.
+ */
+export async function openPorts(
+  configuration: Configuration,
+  logger: Logger,
+  baseUrl: () => string,
+): Promise<OpenPorts> {
+  const now = () => Date.now()
+  const randomId = () => randomBytes(ID_BYTES).toString('hex')
+  const registry = await openSqliteRegistry({
+    folder: configuration.dataFolder,
+    now,
+    randomId,
+    logger,
+  })
+  const engine = createEngine({ logger })
+  const serving = await createServing({ registry, engine, logger, now })
+  const reader = createModelReader()
+  const ports: Ports = {
+    registry,
+    serving,
+    engine,
+    reader,
+    logger,
+    now,
+    monotonicMs: () => performance.now(),
+    randomId,
+    get baseUrl() {
+      return baseUrl()
+    },
+    defaultModel: configuration.defaultModel,
+    samples: createSampleModels(SAMPLES_FOLDER),
+  }
+  return {
+    ports,
+    async close() {
+      await serving.close()
+      await engine.close()
+      await reader.close()
+      await registry.close()
+    },
+  }
+}
