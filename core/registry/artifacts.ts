@@ -1,9 +1,15 @@
 // The folder of artifacts: ONNX graphs and original files, each under its own sha256.
 
-import { statSync, unlinkSync } from 'node:fs'
+import { existsSync, unlinkSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makePrivateFolder, syncFolder, TEMPORARY_SUFFIX, writeDurably } from './durable-file.ts'
+import {
+  makePrivateFolder,
+  syncFolder,
+  TEMPORARY_SUFFIX,
+  writeDurably,
+  writeDurablyNow,
+} from './durable-file.ts'
 import { errorCode, RegistryUnavailable } from './registry-unavailable.ts'
 
 const SHA256_PATTERN = /^[0-9a-f]{64}$/
@@ -13,8 +19,8 @@ export interface ArtifactStore {
   put(content: Uint8Array): Promise<string>
   /** Throws RegistryUnavailable where the artifact is gone or no longer what it was. */
   read(sha256: string): Promise<Uint8Array>
-  /** Without waiting, so that it can be asked inside a database transaction. */
-  has(sha256: string): boolean
+  /** Puts back what was taken away since `put`; without waiting, inside the transaction that is to name it. */
+  restore(sha256: string, content: Uint8Array): void
   /** Names of all whole artifacts. */
   list(): Promise<readonly string[]>
   /** Milliseconds since 1970 of the last write; null where it is gone. */
@@ -55,7 +61,15 @@ export async function openArtifactFolder(
       if (hash(bytes) !== sha256) throw new RegistryUnavailable('A stored model file is damaged.')
       return bytes
     },
-    has: (sha256) => statSync(pathOf(sha256), { throwIfNoEntry: false })?.isFile() === true,
+    restore(sha256, content) {
+      if (existsSync(pathOf(sha256))) return
+      writeDurablyNow({
+        folder,
+        temporaryName: `${sha256}-${randomId()}`,
+        finalName: sha256,
+        content,
+      })
+    },
     list: async () => (await readdir(folder)).filter((name) => SHA256_PATTERN.test(name)),
     async writtenAtMs(sha256) {
       return (await statIfThere(pathOf(sha256)))?.mtimeMs ?? null

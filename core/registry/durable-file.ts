@@ -1,5 +1,6 @@
 // Files that are either whole and on the disk or not there: written aside, synced, renamed, and the folder synced.
 
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -45,6 +46,24 @@ export async function writeDurably(options: {
   }
 }
 
+/** The same for bytes at hand, where a lock is held and nothing may wait. */
+export function writeDurablyNow(options: {
+  readonly folder: string
+  readonly temporaryName: string
+  readonly finalName: string
+  readonly content: Uint8Array
+}): void {
+  const temporary = join(options.folder, `${options.temporaryName}${TEMPORARY_SUFFIX}`)
+  try {
+    writeFileSync(temporary, options.content, { flag: 'wx', mode: 0o600, flush: true })
+    renameSync(temporary, join(options.folder, options.finalName))
+    syncFolderNow(options.folder)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
 async function writeTemporary(
   file: string,
   content: Uint8Array | ReadableStream<Uint8Array>,
@@ -86,5 +105,15 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+function syncFolderNow(folder: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

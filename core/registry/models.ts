@@ -43,15 +43,15 @@ export function openModelTable(queries: SqliteRegistryDatabase) {
       return row === undefined ? null : toVersionRecord(row)
     },
 
-    /** null where `artifactsAreThere` says no: a sweep took one away meanwhile, and the caller stores it again. */
+    /** `ensureArtifacts` runs under the write lock, where nobody can take an artifact away before the row names it. */
     createVersion(
       version: NewVersion,
       stored: StoredArtifacts,
       createdAt: string,
-      artifactsAreThere: () => boolean,
-    ): VersionRecord | null {
+      ensureArtifacts: () => void,
+    ): VersionRecord {
       return write((transaction) => {
-        if (!artifactsAreThere()) return null
+        ensureArtifacts()
         const number = touchName(transaction, version.model, 1)
         upsertModel(transaction, version, createdAt)
         const row = insertVersion(transaction, version, stored, number, createdAt)

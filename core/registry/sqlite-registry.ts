@@ -13,7 +13,7 @@ import { makePrivateFolder } from './durable-file.ts'
 import { type ModelTable, openModelTable } from './models.ts'
 import { isModelName } from './names.ts'
 import type { NewVersion, Registry, VersionRecord } from './registry.ts'
-import { explainStorageError, RegistryUnavailable } from './registry-unavailable.ts'
+import { explainStorageError } from './registry-unavailable.ts'
 import { openUploadStore } from './uploads.ts'
 
 /**
@@ -23,9 +23,6 @@ import { openUploadStore } from './uploads.ts'
 const LEFTOVER_AGE_MS = 60 * 60 * 1000
 
 const SWEEP_INTERVAL_MS = 10 * 60 * 1000
-
-/** An artifact can be swept between its write and its row once; twice would need a sweep that races on purpose. */
-const CREATE_ATTEMPTS = 3
 
 export interface SqliteRegistryOptions {
   /** Holds `parley.db`, `artifacts/` and `uploads/`; made where it does not exist. */
@@ -85,6 +82,12 @@ async function assemble(
     changes.publish()
     return result
   }
+  const closeAll = async () => {
+    changes.close()
+    await sweeper.close()
+    closeDatabase(database)
+  }
+  let closing: Promise<void> | null = null
   return {
     listModels: () => ask(() => models.list()),
     findModel: (name) => ask(() => models.find(name)),
@@ -104,10 +107,9 @@ async function assemble(
     readConversation: (id, owner) => ask(() => conversations.read(id, owner)),
     writeConversation: (id, owner, json) => ask(() => conversations.write(id, owner, json)),
     onChange: changes.onChange,
-    async close() {
-      changes.close()
-      await sweeper.close()
-      closeDatabase(database)
+    close() {
+      closing ??= closeAll()
+      return closing
     },
   }
 }
@@ -128,17 +130,21 @@ async function createVersion(
   createdAt: string,
 ): Promise<VersionRecord> {
   if (!isModelName(version.model)) throw new Error('A version needs a valid model name.')
-  for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt += 1) {
-    const [artifactSha256, originalSha256] = await Promise.all([
-      artifacts.put(version.onnx),
-      artifacts.put(version.original),
-    ])
-    const areThere = () => artifacts.has(artifactSha256) && artifacts.has(originalSha256)
-    const stored = { artifactSha256, originalSha256 }
-    const created = models.createVersion(version, stored, createdAt, areThere)
-    if (created !== null) return created
+  const [artifactSha256, originalSha256] = await Promise.all([
+    artifacts.put(version.onnx),
+    artifacts.put(version.original),
+  ])
+  // Another process may have deleted the last version with this content meanwhile, and the files with it.
+  const ensureArtifacts = () => {
+    artifacts.restore(artifactSha256, version.onnx)
+    artifacts.restore(originalSha256, version.original)
   }
-  throw new RegistryUnavailable('The model file vanished while it was stored.')
+  return models.createVersion(
+    version,
+    { artifactSha256, originalSha256 },
+    createdAt,
+    ensureArtifacts,
+  )
 }
 
 function deleteModel(artifacts: ArtifactStore, models: ModelTable, name: string) {

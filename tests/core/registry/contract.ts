@@ -1,0 +1,373 @@
+// What every registry promises, whatever stores it; each adapter's test runs this against its own opener.
+
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import {
+  CONVERSATION_LIFETIME_MS,
+  type Registry,
+  UPLOAD_LIFETIME_MS,
+} from '#core/registry/registry.ts'
+import { sampleVersion, sha256 } from './sample-version.ts'
+
+/** One empty place of storage that can be opened several times, one after another or at once. */
+export interface RegistryPlace {
+  open(now: () => number): Promise<Registry>
+  remove(): Promise<void>
+}
+
+const START_MS = Date.parse('2026-03-01T12:00:00.000Z')
+
+export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): void {
+  let place: RegistryPlace
+  let registry: Registry
+  let clock: number
+  const opened: Registry[] = []
+  const open = async (): Promise<Registry> => {
+    const another = await place.open(() => clock)
+    opened.push(another)
+    return another
+  }
+
+  beforeEach(async () => {
+    clock = START_MS
+    place = await makePlace()
+    registry = await open()
+  })
+  afterEach(async () => {
+    for (const another of opened.splice(0)) await another.close()
+    await place.remove()
+  })
+
+  describe('models and versions', () => {
+    test('an empty registry lists nothing and finds nothing', async () => {
+      expect(await registry.listModels()).toEqual([])
+      expect(await registry.findModel('churn')).toBeNull()
+      expect(await registry.listVersions('churn')).toEqual([])
+      expect(await registry.findVersion('churn', 1)).toBeNull()
+    })
+
+    test('a version comes back exactly as it was given', async () => {
+      const given = sampleVersion('churn', 'a', {
+        title: 'Customer churn',
+        description: 'Who leaves.',
+        aliases: ['leaving'],
+        warnings: ['No names in the file.'],
+        metrics: { auc: 0.84 },
+      })
+      const created = await registry.createVersion(given)
+      expect(created).toEqual({
+        model: 'churn',
+        number: 1,
+        modelVersion: `1-${sha256(given.onnx).slice(0, 12)}`,
+        signature: given.signature,
+        binding: given.binding,
+        origin: given.origin,
+        artifactSha256: sha256(given.onnx),
+        artifactBytes: given.onnx.byteLength,
+        originalSha256: sha256(given.original),
+        warnings: ['No names in the file.'],
+        metrics: { auc: 0.84 },
+        createdAt: '2026-03-01T12:00:00.000Z',
+      })
+      expect(await registry.findVersion('churn', 1)).toEqual(created)
+      expect(await registry.findModel('churn')).toEqual({
+        name: 'churn',
+        title: 'Customer churn',
+        description: 'Who leaves.',
+        aliases: ['leaving'],
+        liveVersion: 1,
+        versionCount: 1,
+        createdAt: '2026-03-01T12:00:00.000Z',
+        updatedAt: '2026-03-01T12:00:00.000Z',
+      })
+    })
+
+    test('the graph and the original file are kept byte by byte', async () => {
+      const given = sampleVersion('churn', 'a')
+      const { artifactSha256, originalSha256 } = await registry.createVersion(given)
+      expect(await registry.readArtifact(artifactSha256)).toEqual(given.onnx)
+      expect(await registry.readArtifact(originalSha256)).toEqual(given.original)
+    })
+
+    test('the next version keeps what people call the model, and becomes live only when asked', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a', { title: 'Customer churn' }))
+      clock += 1000
+      await registry.createVersion(sampleVersion('churn', 'b', { deploy: false }))
+      expect(await registry.findModel('churn')).toMatchObject({
+        title: 'Customer churn',
+        liveVersion: 1,
+        versionCount: 2,
+        createdAt: '2026-03-01T12:00:00.000Z',
+        updatedAt: '2026-03-01T12:00:01.000Z',
+      })
+      await registry.createVersion(sampleVersion('churn', 'c'))
+      expect((await registry.findModel('churn'))?.liveVersion).toBe(3)
+      expect((await registry.listVersions('churn')).map((version) => version.number)).toEqual([
+        1, 2, 3,
+      ])
+    })
+
+    test('a model that nobody named gets a title made from its name', async () => {
+      await registry.createVersion(sampleVersion('house_price', 'a'))
+      expect((await registry.findModel('house_price'))?.title).toBe('House price')
+    })
+
+    test('models are listed by name', async () => {
+      for (const name of ['iris', 'churn', 'price']) {
+        await registry.createVersion(sampleVersion(name, name))
+      }
+      const names = (await registry.listModels()).map((model) => model.name)
+      expect(names).toEqual(['churn', 'iris', 'price'])
+    })
+
+    test('a name that would not fit an endpoint is refused and leaves nothing', async () => {
+      for (const name of ['', 'Churn', '-churn', 'a/b', '..', 'a'.repeat(64), 'churn\n']) {
+        await expect(registry.createVersion(sampleVersion(name, 'a'))).rejects.toThrow(
+          'valid model name',
+        )
+      }
+      expect(await registry.listModels()).toEqual([])
+    })
+
+    test('content already stored is found under its name only, the newest first', async () => {
+      const first = await registry.createVersion(sampleVersion('churn', 'a'))
+      await registry.createVersion(sampleVersion('churn', 'b'))
+      expect(await registry.findByOriginal('churn', first.originalSha256)).toEqual(first)
+      expect(await registry.findByOriginal('price', first.originalSha256)).toBeNull()
+      const again = await registry.createVersion(sampleVersion('churn', 'a'))
+      expect(await registry.findByOriginal('churn', first.originalSha256)).toEqual(again)
+    })
+
+    test('everything is still there after a restart', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a', { title: 'Customer churn' }))
+      const before = [await registry.listModels(), await registry.listVersions('churn')]
+      await registry.close()
+      opened.splice(0)
+      registry = await open()
+      expect([await registry.listModels(), await registry.listVersions('churn')]).toEqual(before)
+    })
+
+    test('versions written at once get a number each', async () => {
+      const contents = Array.from({ length: 12 }, (_, index) => `at once ${index}`)
+      const created = await Promise.all(
+        contents.map((content) => registry.createVersion(sampleVersion('churn', content))),
+      )
+      const numbers = created.map((version) => version.number).sort((a, b) => a - b)
+      expect(numbers).toEqual(contents.map((_, index) => index + 1))
+    })
+  })
+
+  describe('the live alias', () => {
+    test('an earlier version can be promoted, and undeploying keeps every version', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      await registry.createVersion(sampleVersion('churn', 'b'))
+      const promoted = await registry.setLive('churn', 1)
+      expect(promoted).toMatchObject({ ok: true, value: { liveVersion: 1, versionCount: 2 } })
+      expect(await registry.setLive('churn', null)).toMatchObject({ value: { liveVersion: null } })
+      expect(await registry.findModel('churn')).toMatchObject({
+        liveVersion: null,
+        versionCount: 2,
+      })
+    })
+
+    test('a model or version that does not exist is not found, and nothing changes', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      expect(await registry.setLive('price', 1)).toMatchObject({ failure: { code: 'not_found' } })
+      expect(await registry.setLive('churn', 2)).toMatchObject({ failure: { code: 'not_found' } })
+      expect((await registry.findModel('churn'))?.liveVersion).toBe(1)
+    })
+
+    test('what people call a model changes without a new version', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a', { description: 'Who leaves.' }))
+      const changed = await registry.updateModel('churn', { title: 'Leavers', aliases: ['exit'] })
+      expect(changed).toMatchObject({
+        value: { title: 'Leavers', aliases: ['exit'], description: 'Who leaves.', versionCount: 1 },
+      })
+      if (changed.ok) expect(await registry.findModel('churn')).toEqual(changed.value)
+      expect(await registry.updateModel('price', { title: 'x' })).toMatchObject({
+        failure: { code: 'not_found' },
+      })
+    })
+  })
+
+  describe('deleting', () => {
+    test('takes away the model, its versions and its files', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      const last = await registry.createVersion(sampleVersion('churn', 'b'))
+      expect(await registry.deleteModel('churn')).toEqual({
+        ok: true,
+        value: { versionsDeleted: 2 },
+      })
+      expect(await registry.findModel('churn')).toBeNull()
+      expect(await registry.listVersions('churn')).toEqual([])
+      await expect(registry.readArtifact(last.artifactSha256)).rejects.toThrow('missing')
+      expect(await registry.deleteModel('churn')).toMatchObject({ failure: { code: 'not_found' } })
+    })
+
+    test('keeps files that another model still needs', async () => {
+      const given = sampleVersion('churn', 'shared')
+      const { artifactSha256 } = await registry.createVersion(given)
+      await registry.createVersion(sampleVersion('copy', 'shared'))
+      await registry.deleteModel('churn')
+      expect(await registry.readArtifact(artifactSha256)).toEqual(given.onnx)
+    })
+
+    test('a version number is never given out again, after a restart either', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      await registry.createVersion(sampleVersion('churn', 'b'))
+      await registry.deleteModel('churn')
+      registry = await open()
+      const next = await registry.createVersion(sampleVersion('churn', 'c'))
+      expect(next.number).toBe(3)
+      expect((await registry.findModel('churn'))?.versionCount).toBe(1)
+    })
+  })
+
+  describe('uploads', () => {
+    const content = new TextEncoder().encode('a pickle of some length')
+    const upload = { fileName: 'churn_model.pkl', owner: 'slack:T1:U2', maximumBytes: 1000 }
+
+    test('a file comes back as it was sent, whole or in pieces', async () => {
+      const stream = new Blob([content.slice(0, 5), content.slice(5)]).stream()
+      for (const body of [content, stream]) {
+        const created = await registry.createUpload({ ...upload, content: body })
+        if (!created.ok) throw new Error(created.failure.message)
+        expect(created.value).toEqual({
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          fileName: 'churn_model.pkl',
+          owner: 'slack:T1:U2',
+          sizeBytes: content.byteLength,
+          sha256: sha256(content),
+          createdAt: '2026-03-01T12:00:00.000Z',
+        })
+        expect(await registry.findUpload(created.value.id)).toEqual(created.value)
+        expect(await registry.readUpload(created.value.id)).toEqual(content)
+      }
+    })
+
+    test('a file of exactly the limit fits; one byte more is refused while it is read', async () => {
+      const exact = { ...upload, maximumBytes: content.byteLength, content }
+      expect((await registry.createUpload(exact)).ok).toBe(true)
+      let sent = 0
+      let cancelled = false
+      const endless = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          sent += 1
+          controller.enqueue(new Uint8Array(400))
+        },
+        cancel() {
+          cancelled = true
+        },
+      })
+      const refused = await registry.createUpload({ ...upload, content: endless })
+      expect(refused).toMatchObject({ failure: { code: 'too_large' } })
+      expect(cancelled).toBe(true)
+      expect(sent).toBeLessThan(10)
+    })
+
+    test('a sender that breaks off is answered with a failure', async () => {
+      const broken = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(content),
+        pull: (controller) => controller.error(new Error('connection reset')),
+      })
+      const refused = await registry.createUpload({ ...upload, content: broken })
+      expect(refused).toMatchObject({ failure: { code: 'cancelled' } })
+    })
+
+    test('an upload ends when it is deleted, and a lifetime after it came', async () => {
+      const first = await registry.createUpload({ ...upload, content })
+      const second = await registry.createUpload({ ...upload, content })
+      if (!(first.ok && second.ok)) throw new Error('an upload was refused')
+      await registry.deleteUpload(first.value.id)
+      await registry.deleteUpload(first.value.id)
+      expect(await registry.findUpload(first.value.id)).toBeNull()
+      clock += UPLOAD_LIFETIME_MS - 1
+      expect(await registry.readUpload(second.value.id)).toEqual(content)
+      clock += 1
+      expect(await registry.findUpload(second.value.id)).toBeNull()
+      await expect(registry.readUpload(second.value.id)).rejects.toThrow('expired')
+    })
+
+    test('a handle that was never given out finds nothing', async () => {
+      for (const id of ['', '../parley.db', 'f'.repeat(32)]) {
+        expect(await registry.findUpload(id)).toBeNull()
+        await expect(registry.readUpload(id)).rejects.toThrow('gone')
+        await registry.deleteUpload(id)
+      }
+      expect(await registry.listModels()).toEqual([])
+    })
+  })
+
+  describe('conversations', () => {
+    test('the newest document is read, and only by its owner', async () => {
+      await registry.writeConversation('c1', 'ann', '{"turns":1}')
+      await registry.writeConversation('c1', 'ann', '{"turns":2}')
+      expect(await registry.readConversation('c1')).toBe('{"turns":2}')
+      expect(await registry.readConversation('c1', 'ann')).toBe('{"turns":2}')
+      expect(await registry.readConversation('c1', 'bob')).toBeNull()
+      expect(await registry.readConversation('c2', 'ann')).toBeNull()
+      await expect(registry.writeConversation('c1', 'bob', '{}')).rejects.toThrow('belongs')
+      expect(await registry.readConversation('c1', 'ann')).toBe('{"turns":2}')
+    })
+
+    test('one that rested for its lifetime is gone', async () => {
+      await registry.writeConversation('c1', 'ann', '{}')
+      clock += CONVERSATION_LIFETIME_MS
+      expect(await registry.readConversation('c1')).toBe('{}')
+      clock += 1
+      expect(await registry.readConversation('c1')).toBeNull()
+    })
+  })
+
+  describe('news of changes', () => {
+    test('every kind of write is told at once to who listens here', async () => {
+      const told: string[] = []
+      const stop = registry.onChange((names) => told.push(names.join(' ')))
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      await registry.setLive('churn', null)
+      await registry.updateModel('churn', { title: 'Leavers' })
+      await registry.createVersion(sampleVersion('price', 'a'))
+      await registry.deleteModel('churn')
+      expect(told).toEqual(['churn', 'churn', 'churn', 'price', 'churn'])
+      stop()
+      await registry.deleteModel('price')
+      expect(told).toHaveLength(5)
+    })
+
+    test('a write that changes nothing is no news', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      const told: string[] = []
+      registry.onChange((names) => told.push(names.join(' ')))
+      await registry.setLive('churn', 1)
+      await registry.setLive('churn', 7)
+      await registry.writeConversation('c1', 'ann', '{}')
+      expect(told).toEqual([])
+    })
+
+    test('one listener that fails keeps the news from no other', async () => {
+      const told: string[] = []
+      registry.onChange(() => {
+        throw new Error('a listener with a bug')
+      })
+      registry.onChange((names) => told.push(names.join(' ')))
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      expect(told).toEqual(['churn'])
+    })
+
+    test('another connection hears of the names that differ, of nothing else', async () => {
+      await registry.createVersion(sampleVersion('price', 'a'))
+      const other = await open()
+      const heard = new Promise<readonly string[]>((resolve) => other.onChange(resolve))
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      expect(await heard).toEqual(['churn'])
+      const heardDelete = new Promise<readonly string[]>((resolve) => other.onChange(resolve))
+      await registry.deleteModel('churn')
+      expect(await heardDelete).toEqual(['churn'])
+      expect(await other.findModel('churn')).toBeNull()
+    })
+  })
+
+  test('closing twice is closing once', async () => {
+    await registry.close()
+    await registry.close()
+  })
+}
