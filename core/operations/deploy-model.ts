@@ -1,0 +1,178 @@
+// deploy_model: from a file to an endpoint, or a stored model back to its endpoint.
+
+import { z } from 'zod'
+import { fail, type Outcome, succeed } from '#core/errors.ts'
+import type { VersionRecord } from '#core/registry/registry.ts'
+import { presentDeployment } from './deploy-model-answer.ts'
+import { readSampleSource, readStoredSource, readUploadSource } from './deploy-source.ts'
+import { deployVersion } from './deploy-version.ts'
+import { exampleRow } from './example-row.ts'
+import { findModel, newestVersion } from './find-model.ts'
+import { type Call, defineOperation } from './operation.ts'
+import {
+  endpointIfLive,
+  MAX_NAME_LENGTH,
+  scalarField,
+  signatureShape,
+  toWireSignature,
+} from './wire.ts'
+
+/** More columns than any table people train on by hand; the reader has its own limit on features. */
+const MAX_NAMES = 10_000
+const MAX_DESCRIPTION_LENGTH = 2_000
+
+const nameList = z.array(z.string().min(1).max(MAX_NAME_LENGTH)).min(1).max(MAX_NAMES)
+
+const input = z.strictObject({
+  upload: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .optional()
+    .describe('Handle of an uploaded model file'),
+  sample: z.string().min(1).max(MAX_NAME_LENGTH).optional().describe('Name of a sample model'),
+  name: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .optional()
+    .describe(
+      'Name for the endpoint, made from the file name when left out; alone, the stored model that goes live again',
+    ),
+  title: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .optional()
+    .describe('What people call the model, e.g. "customer churn"'),
+  features: nameList
+    .optional()
+    .describe('Names of the inputs in column order, for files that hold none'),
+  classes: nameList.optional().describe('Names of the classes in the order of their codes'),
+  positive_label: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .optional()
+    .describe('The class whose probability an answer is about'),
+  description: z.string().max(MAX_DESCRIPTION_LENGTH).optional().describe('What the model is for'),
+  deploy: z
+    .boolean()
+    .optional()
+    .describe('False stores the version without going live; true when left out'),
+})
+
+const output = z.object({
+  name: z.string(),
+  title: z.string(),
+  version: z.int(),
+  model_version: z.string(),
+  /** What happened: a new version, content that was stored already, or a stored version live again. */
+  result: z.enum(['new_version', 'already_stored', 'redeployed']),
+  deployed: z.boolean(),
+  endpoint: z.string().nullable(),
+  library: z.string(),
+  library_version: z.string().nullable(),
+  model_class: z.string(),
+  ...signatureShape,
+  example: z.record(z.string(), scalarField),
+  warnings: z.array(z.string()),
+})
+
+export type Deployment = z.output<typeof output>
+type Input = z.output<typeof input>
+
+export const deployModel = defineOperation({
+  name: 'deploy_model',
+  title: 'Deploy a model',
+  description:
+    'Reads an uploaded model file (or a sample) without executing anything in it, stores it as the next version and makes it answer at its endpoint. With only the name of a stored model, its newest version goes live again.',
+  effect: 'write',
+  cost: 'heavy',
+  input,
+  output,
+  errors: [
+    'invalid_input',
+    'not_found',
+    'conflict',
+    'too_large',
+    'unsupported_file',
+    'unreadable_model',
+  ],
+  examples: [
+    { utterance: 'Deploy the sample model churn', input: { sample: 'churn' } },
+    { utterance: 'Put the price model back', input: { name: 'price' } },
+  ],
+  asks({ upload, sample, name }) {
+    if (upload !== undefined || sample !== undefined || name !== undefined) return null
+    return {
+      field: 'upload',
+      text: 'Great! Please upload your model file: drop it here or use the button. I read .pkl and .joblib files of XGBoost, XGBoost’s own .json, .ubj and .model files, and .onnx.',
+    }
+  },
+  async handle(wishes, call) {
+    if (wishes.upload !== undefined && wishes.sample !== undefined) {
+      return fail('invalid_input', 'Give either an upload or a sample, not both.', [
+        { path: 'sample', message: 'cannot stand beside upload' },
+      ])
+    }
+    const source = await findSource(wishes, call)
+    if (source === null) return redeploy(wishes.name ?? '', call)
+    if (!source.ok) return source
+    const deployed = await deployVersion(source.value, wishes, call)
+    if (!deployed.ok) return deployed
+    const { version, created } = deployed.value
+    return answer(version, created ? 'new_version' : 'already_stored', wishes.deploy ?? true, call)
+  },
+  present: presentDeployment,
+})
+
+async function findSource(wishes: Input, call: Call) {
+  if (wishes.upload !== undefined) return readUploadSource(wishes.upload, call)
+  if (wishes.sample !== undefined) return readSampleSource(wishes.sample, call)
+  const renames = wishes.features ?? wishes.classes ?? wishes.positive_label
+  return renames === undefined ? null : readStoredSource(wishes.name ?? '', call)
+}
+
+async function redeploy(name: string, call: Call) {
+  const { registry } = call.ports
+  const model = await findModel(registry, name)
+  if (!model.ok) return model
+  const version = await newestVersion(registry, model.value.name)
+  if (version === null) return fail('not_found', `${model.value.name} has no version.`)
+  return answer(version, 'redeployed', true, call)
+}
+
+/** Makes the version live where that is wished, and tells serving before the person. */
+async function answer(
+  version: VersionRecord,
+  result: Deployment['result'],
+  goLive: boolean,
+  { ports, progress }: Call,
+): Promise<Outcome<z.input<typeof output>>> {
+  const before = await ports.registry.findModel(version.model)
+  if (goLive && before?.liveVersion !== version.number) {
+    const live = await ports.registry.setLive(version.model, version.number)
+    if (!live.ok) return live
+  }
+  await ports.serving.refresh([version.model])
+  const model = await ports.registry.findModel(version.model)
+  if (model === null) return fail('not_found', `${version.model} was deleted meanwhile.`)
+  progress({ fraction: 1, message: 'Done' })
+  const deployed = model.liveVersion === version.number
+  return succeed({
+    name: model.name,
+    title: model.title,
+    version: version.number,
+    model_version: version.modelVersion,
+    result,
+    deployed,
+    endpoint: deployed ? endpointIfLive(model) : null,
+    library: version.origin.library,
+    library_version: version.origin.libraryVersion,
+    model_class: version.origin.modelClass,
+    ...toWireSignature(version.signature),
+    example: exampleRow(version.signature),
+    warnings: [...version.warnings],
+  })
+}

@@ -1,0 +1,206 @@
+// From a file's bytes to a stored version: read, describe, try out, store; nothing is kept when a step fails.
+
+import { createHash } from 'node:crypto'
+import { type Outcome, succeed } from '#core/errors.ts'
+import type { ReadModelResult } from '#core/formats/reader.ts'
+import type { Origin, Signature } from '#core/model.ts'
+import type { ModelRecord, VersionRecord } from '#core/registry/registry.ts'
+import { withDefaultBands } from './bands.ts'
+import type { DeploySource } from './deploy-source.ts'
+import { newestVersion } from './find-model.ts'
+import { deriveName, slugOf, targetFromName, titleFromWords } from './naming.ts'
+import { bare } from './nearest.ts'
+import type { Call } from './operation.ts'
+import { withSampleConfig } from './sample-config.ts'
+
+/** What the person said about the model beside the file. */
+export interface DeployWishes {
+  readonly name?: string | undefined
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+  readonly features?: readonly string[] | undefined
+  readonly classes?: readonly string[] | undefined
+  readonly positive_label?: string | undefined
+  readonly deploy?: boolean | undefined
+}
+
+export interface DeployedVersion {
+  readonly version: VersionRecord
+  readonly created: boolean
+}
+
+export async function deployVersion(
+  source: DeploySource,
+  wishes: DeployWishes,
+  call: Call,
+): Promise<Outcome<DeployedVersion>> {
+  const { registry } = call.ports
+  const sha256 = createHash('sha256').update(source.bytes).digest('hex')
+  const derived = chooseName(source, wishes)
+  const stored = await registry.findByOriginal(derived.name, sha256)
+  if (stored !== null && saysNothingNew(stored.signature, wishes)) {
+    return succeed({ version: stored, created: false })
+  }
+  call.progress({ fraction: 0.1, message: `Reading ${source.fileName}` })
+  const read = await readModel(source, wishes, call)
+  if (!read.ok) return read
+  const name = derived.generic
+    ? await freeName(derived.name, read.value.signature, call)
+    : derived.name
+  const existing = await registry.findModel(name)
+  const signature = describeSignature(read.value.signature, name, source)
+  call.progress({ fraction: 0.6, message: 'Trying a first prediction' })
+  const tried = await tryOut(read.value, signature, call)
+  if (!tried.ok) return tried
+  call.signal.throwIfAborted()
+  call.progress({ fraction: 0.9, message: 'Storing the version' })
+  const version = await registry.createVersion({
+    model: name,
+    ...describeForPeople(existing, source, wishes),
+    signature,
+    binding: read.value.binding,
+    origin: originOf(source, read.value, sha256, call),
+    onnx: read.value.onnx,
+    original: source.bytes,
+    warnings: [...read.value.warnings, ...(await changedInputs(name, signature, call))],
+    metrics: source.sample?.metrics ?? {},
+    deploy: wishes.deploy ?? true,
+  })
+  return succeed({ version, created: true })
+}
+
+function chooseName(source: DeploySource, { name, title }: DeployWishes) {
+  if (source.previous !== null) return { name: source.previous.model, generic: false }
+  const given = name === undefined ? null : slugOf(name)
+  if (given !== null) return { name: given, generic: false }
+  if (source.sample !== null) return { name: source.sample.config.name, generic: false }
+  return deriveName(source.fileName, title)
+}
+
+/** True when the stored version already has the names that were given, so that a second one would be the same. */
+function saysNothingNew(
+  signature: Signature,
+  { features, classes, positive_label }: DeployWishes,
+): boolean {
+  const names = signature.inputs.map(({ name }) => name)
+  return (
+    (features === undefined || Bun.deepEquals([...features], names)) &&
+    (classes === undefined || Bun.deepEquals([...classes], signature.classes)) &&
+    (positive_label === undefined || positive_label === signature.positiveLabel)
+  )
+}
+
+function readModel(
+  { bytes, fileName, sample, previous }: DeploySource,
+  wishes: DeployWishes,
+  call: Call,
+): Promise<Outcome<ReadModelResult>> {
+  const known = previous?.signature
+  const features =
+    wishes.features ?? (known?.namesKnown ? known.inputs.map(({ name }) => name) : undefined)
+  const classes = wishes.classes ?? sample?.config.classes ?? known?.classes
+  const positiveLabel =
+    wishes.positive_label ??
+    sample?.config.positive_label ??
+    (wishes.classes === undefined ? known?.positiveLabel : undefined)
+  return call.ports.reader.read(
+    {
+      bytes,
+      fileName,
+      ...(features === undefined ? {} : { features }),
+      ...(classes === undefined ? {} : { classes }),
+      ...(positiveLabel === undefined ? {} : { positiveLabel }),
+    },
+    call.signal,
+  )
+}
+
+/**
+ * A name that says nothing (`model.pkl`) must not turn two different models into versions of one: where the inputs
+ * differ from what is stored, the next free number is added.
+ */
+async function freeName(name: string, signature: Signature, call: Call): Promise<string> {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}_${number}`
+    const newest = await newestVersion(call.ports.registry, candidate)
+    if (newest === null || sameInputs(newest.signature, signature)) return candidate
+  }
+}
+
+function sameInputs(left: Signature, right: Signature): boolean {
+  return Bun.deepEquals(
+    left.inputs.map(({ name }) => name),
+    right.inputs.map(({ name }) => name),
+  )
+}
+
+function describeSignature(signature: Signature, name: string, source: DeploySource): Signature {
+  const target = signature.target ?? source.previous?.signature.target ?? targetFromName(name)
+  const named = target === undefined ? signature : { ...signature, target }
+  const described = source.sample === null ? named : withSampleConfig(named, source.sample.config)
+  return withDefaultBands(described)
+}
+
+async function tryOut(
+  { onnx, binding }: ReadModelResult,
+  signature: Signature,
+  { ports }: Call,
+): Promise<Outcome<void>> {
+  const loaded = await ports.engine.load({ onnx, binding, signature })
+  if (!loaded.ok) return loaded
+  await loaded.value.close()
+  return succeed(undefined)
+}
+
+/** What the person called it becomes its title, and finds it; what an earlier version was called still does. */
+function describeForPeople(
+  existing: ModelRecord | null,
+  { sample }: DeploySource,
+  { title, description }: DeployWishes,
+): { title?: string; description?: string; aliases?: string[] } {
+  const newTitle = titleFromWords(title) ?? (existing === null ? sample?.config.title : undefined)
+  const newDescription = description ?? (existing === null ? sample?.config.description : undefined)
+  const aliases = new Map<string, string>()
+  const names = [...(existing?.aliases ?? []), ...(sample?.config.aliases ?? []), newTitle]
+  if (newTitle !== undefined) names.push(existing?.title)
+  for (const alias of names) if (alias !== undefined) aliases.set(bare(alias), alias)
+  return {
+    ...(newTitle === undefined ? {} : { title: newTitle }),
+    ...(newDescription === undefined ? {} : { description: newDescription }),
+    ...(aliases.size === 0 ? {} : { aliases: [...aliases.values()] }),
+  }
+}
+
+function originOf(
+  { bytes, fileName }: DeploySource,
+  { library, libraryVersion, modelClass }: ReadModelResult,
+  sha256: string,
+  { principal, ports }: Call,
+): Origin {
+  return {
+    fileName,
+    sizeBytes: bytes.byteLength,
+    sha256,
+    library,
+    libraryVersion,
+    modelClass,
+    uploadedBy: principal.id,
+    uploadedAt: new Date(ports.now()).toISOString(),
+  }
+}
+
+/** Programs that call the endpoint break when inputs come or go, so the person is told at once. */
+async function changedInputs(name: string, signature: Signature, call: Call): Promise<string[]> {
+  const before = await newestVersion(call.ports.registry, name)
+  if (before === null || !before.signature.namesKnown) return []
+  const oldNames = before.signature.inputs.map((input) => input.name)
+  const newNames = signature.inputs.map((input) => input.name)
+  const added = newNames.filter((one) => !oldNames.includes(one))
+  const dropped = oldNames.filter((one) => !newNames.includes(one))
+  if (added.length === 0 && dropped.length === 0) return []
+  const changes = [
+    ...(added.length > 0 ? [`it now also needs ${added.join(', ')}`] : []),
+    ...(dropped.length > 0 ? [`it no longer takes ${dropped.join(', ')}`] : []),
+  ]
+  return [`The inputs differ from version ${before.number}: ${changes.join(' and ')}.`]
+}

@@ -1,0 +1,93 @@
+// Reads the example models that come with Parley: `models/<name>/config.json`, the file it names and its figures.
+
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Sample, SampleConfig, SampleModels } from './operation.ts'
+
+const sampleFeature = z.object({
+  description: z.string().exactOptional(),
+  unit: z.string().exactOptional(),
+  minimum: z.number().exactOptional(),
+  maximum: z.number().exactOptional(),
+  example: z.union([z.number(), z.string(), z.boolean()]).exactOptional(),
+  aliases: z.array(z.string()).exactOptional(),
+})
+
+/** Loose: a folder may say more (means, formats) than operations use. */
+const sampleConfig = z.object({
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/),
+  title: z.string(),
+  description: z.string(),
+  task: z.string(),
+  aliases: z.array(z.string()).exactOptional(),
+  file: z.string().regex(/^[\w.-]+$/),
+  classes: z.array(z.string()).exactOptional(),
+  positive_label: z.string().exactOptional(),
+  target: z.string().exactOptional(),
+  unit: z.string().exactOptional(),
+  thresholds: z.record(z.string(), z.number()).exactOptional(),
+  features: z.record(z.string(), sampleFeature).exactOptional(),
+  examples: z.array(z.string()).exactOptional(),
+})
+
+const sampleMetrics = z.object({ held_out: z.record(z.string(), z.unknown()) })
+
+/** Samples of one folder. A folder without a whole `config.json` and model file is not a sample, and is not listed. */
+export function createSampleModels(folder: string): SampleModels {
+  return {
+    async list() {
+      const names = await readdir(folder).catch(() => [])
+      const found = await Promise.all(names.sort().map((name) => describeSample(folder, name)))
+      return found.filter((sample) => sample !== null)
+    },
+    async read(name) {
+      const config = await readConfig(folder, name)
+      if (config === null) return null
+      const bytes = await readFile(join(folder, name, config.file)).catch(() => null)
+      if (bytes === null) return null
+      const metrics = await readMetrics(folder, name)
+      return {
+        fileName: config.file,
+        bytes: new Uint8Array(bytes),
+        config,
+        metrics,
+      } satisfies Sample
+    },
+  }
+}
+
+async function describeSample(folder: string, name: string) {
+  const config = await readConfig(folder, name)
+  if (config === null) return null
+  const file = await stat(join(folder, name, config.file)).catch(() => null)
+  if (file === null) return null
+  const { title, description, task } = config
+  return { name, title, description, task, fileName: config.file, sizeBytes: file.size }
+}
+
+const FOLDER_NAME = /^[a-z0-9][a-z0-9_-]*$/
+
+async function readConfig(folder: string, name: string) {
+  if (!FOLDER_NAME.test(name)) return null
+  const parsed = sampleConfig.safeParse(await readJson(join(folder, name, 'config.json')))
+  if (!parsed.success || parsed.data.name !== name) return null
+  return parsed.data satisfies SampleConfig
+}
+
+async function readMetrics(folder: string, name: string): Promise<Record<string, number>> {
+  const parsed = sampleMetrics.safeParse(await readJson(join(folder, name, 'metrics.json')))
+  if (!parsed.success) return {}
+  const entries = Object.entries(parsed.data.held_out)
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  )
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return null
+  }
+}
