@@ -156,6 +156,8 @@ async function answer(
     if (!live.ok) return live
   }
   await ports.serving.refresh([version.model])
+  const broken = goLive ? ports.serving.failures().get(version.model) : undefined
+  if (broken !== undefined) return { ok: false, failure: broken }
   const model = await ports.registry.findModel(version.model)
   if (model === null) return fail('not_found', `${version.model} was deleted meanwhile.`)
   progress({ fraction: 1, message: 'Done' })
