@@ -1,0 +1,215 @@
+// Puts the routes on Elysia and a frame around each: guard, request id, failures, log line, metrics.
+
+import { Elysia } from 'elysia'
+import type { Failure } from '#core/errors.ts'
+import type { Principal } from '#core/operations/operation.ts'
+import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
+import { type Exchange, elapsedMs, type Reply, type Services } from './exchange.ts'
+import { errorResponse, INTERNAL_FAILURE } from './http/errors.ts'
+import type { Guard } from './http/security.ts'
+import { describeError, type RequestLine } from './logging.ts'
+import type { Route } from './route.ts'
+
+const PATH_PARAMETER = /\{(\w+)\}/g
+/** Ids of callers that may stand in headers, logs and answers as they are. */
+const REQUEST_ID = /^[\w.-]{1,128}$/
+const ANY_METHOD_ROUTE = '/*'
+/** Stands in logs and metrics for every path that no route claims. */
+const UNMATCHED = '(none)'
+
+/** Serves what no route claims; null where it has nothing either. */
+export type Page = (request: Request) => Response | null | Promise<Response | null>
+
+export interface Frame {
+  readonly services: Services
+  readonly guard: Guard
+  readonly principalOf: (request: Request) => Principal | null
+  readonly newRequestId: () => string
+  readonly page: Page | null
+  /** Requests being answered, streams included. */
+  inFlight: number
+  /** True from the moment the server is asked to stop: what still comes on open connections is sent away. */
+  draining: boolean
+}
+
+export function createApplication(routes: readonly Route[], frame: Frame): Elysia {
+  const app = new Elysia()
+  for (const route of routes) {
+    const handle = frameHandler(route, frame)
+    // Destructured on purpose: Elysia reads this function's text to learn what it need not prepare.
+    app.route(
+      route.method,
+      elysiaPath(route.path),
+      ({ request, params }) => handle(request, params),
+      {
+        config: {},
+        parse: 'none',
+      },
+    )
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    const refuse = frameHandler(wrongMethod(path, methods), frame)
+    app.all(elysiaPath(path), ({ request }) => refuse(request, {}), { parse: 'none' })
+  }
+  const fallback = frameHandler(unknownRoute(frame), frame)
+  app.all(ANY_METHOD_ROUTE, ({ request }) => fallback(request, {}), { parse: 'none' })
+  return app
+}
+
+function elysiaPath(path: string): string {
+  return path.replace(PATH_PARAMETER, ':$1')
+}
+
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, string[]>()
+  for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method])
+  return methods
+}
+
+type Handler = (request: Request, parameters: Readonly<Record<string, string>>) => Promise<Response>
+
+function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: Frame): Handler {
+  const { services } = frame
+  const { ports } = services
+  return async (request, parameters) => {
+    const requestId = requestIdOf(request) ?? frame.newRequestId()
+    const principal = frame.principalOf(request)
+    let held = false
+    const exchange: Exchange = {
+      request,
+      parameters,
+      requestId,
+      principal: principal ?? NOBODY,
+      startedMs: ports.monotonicMs(),
+      services,
+      facts: {},
+      hold: () => {
+        held = true
+        return () => {
+          frame.inFlight -= 1
+        }
+      },
+    }
+    frame.inFlight += 1
+    let reply: Reply
+    try {
+      const refusal = refuse(request, principal, frame)
+      reply = refusal === null ? await route.handle(exchange) : { ok: false, failure: refusal }
+    } catch (error) {
+      reply = { ok: false, failure: failureOf(error, exchange) }
+    } finally {
+      if (!held) frame.inFlight -= 1
+    }
+    const failure = reply instanceof Response || reply.ok ? null : reply.failure
+    const response = respond(reply, requestId)
+    if (frame.draining) response.headers.set('connection', 'close')
+    report(exchange, route.path, response.status, failure?.code)
+    return response
+  }
+}
+
+function respond(reply: Reply, requestId: string): Response {
+  if (reply instanceof Response) return reply
+  return reply.ok ? reply.value : errorResponse(reply.failure, requestId)
+}
+
+/** Never acted for: a refused request has no principal, and its handler does not run. */
+const NOBODY: Principal = { id: 'nobody', role: 'viewer', surface: 'rest' }
+
+function refuse(request: Request, principal: Principal | null, frame: Frame): Failure | null {
+  if (frame.draining) return STOPPING
+  return frame.guard(request) ?? (principal === null ? UNAUTHORIZED : null)
+}
+
+const STOPPING: Failure = {
+  code: 'unavailable',
+  message: 'The server is stopping. Try again in a moment.',
+  details: [],
+}
+
+const UNAUTHORIZED: Failure = {
+  code: 'unauthorized',
+  message: 'This needs a valid API key: send "Authorization: Bearer <key>".',
+  details: [],
+}
+
+function requestIdOf(request: Request): string | null {
+  const given = request.headers.get('x-request-id')
+  return given !== null && REQUEST_ID.test(given) ? given : null
+}
+
+/** What is said of something thrown: a bug, unless the client went away or the storage is out of order. */
+function failureOf(error: unknown, exchange: Exchange): Failure {
+  if (exchange.request.signal.aborted) {
+    return { code: 'cancelled', message: 'The request was broken off.', details: [] }
+  }
+  if (error instanceof RegistryUnavailable) {
+    return { code: 'unavailable', message: error.message, details: [] }
+  }
+  exchange.services.ports.logger.error(
+    { request_id: exchange.requestId, ...describeError(error) },
+    'request failed',
+  )
+  return INTERNAL_FAILURE
+}
+
+const INTERNAL_STATUS = 500
+
+function report(exchange: Exchange, route: string, status: number, code: string | undefined): void {
+  const { request, facts, services, requestId } = exchange
+  services.metrics.request(request.method, route, status)
+  const line: RequestLine = {
+    request_id: requestId,
+    method: request.method,
+    route,
+    status,
+    latency_ms: elapsedMs(exchange),
+    ...(facts.model !== undefined && { model: facts.model }),
+    ...(facts.modelVersion !== undefined && { model_version: facts.modelVersion }),
+    ...(facts.rows !== undefined && { rows: facts.rows }),
+    ...(code !== undefined && { code }),
+  }
+  const { logger } = services.ports
+  if (status >= INTERNAL_STATUS) logger.error({ ...line }, 'request')
+  else logger.info({ ...line }, 'request')
+}
+
+function wrongMethod(
+  path: string,
+  methods: readonly string[],
+): Pick<Route, 'method' | 'path' | 'handle'> {
+  const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods
+  return {
+    method: 'GET',
+    path,
+    handle: (exchange) =>
+      errorResponse(
+        {
+          code: 'malformed_request',
+          message: `This address takes ${methods.join(' and ')}, not ${exchange.request.method}.`,
+          details: [],
+        },
+        exchange.requestId,
+        { status: 405, headers: { allow: allowed.join(', ') } },
+      ),
+  }
+}
+
+function unknownRoute(frame: Frame): Pick<Route, 'method' | 'path' | 'handle'> {
+  return {
+    method: 'GET',
+    path: UNMATCHED,
+    async handle({ request }) {
+      const page = request.method === 'GET' ? await frame.page?.(request) : null
+      if (page !== null && page !== undefined) return page
+      return {
+        ok: false,
+        failure: {
+          code: 'not_found',
+          message: 'There is nothing at this address. GET /docs shows what there is.',
+          details: [],
+        },
+      }
+    },
+  }
+}

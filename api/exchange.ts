@@ -1,0 +1,75 @@
+// One request on its way through the server: what a handler gets and how it answers.
+
+import type { Agent } from '#agent/turn.ts'
+import type { Outcome } from '#core/errors.ts'
+import type { Call, Ports, Principal } from '#core/operations/operation.ts'
+import { BASE_HEADERS } from './http/errors.ts'
+import type { Limits } from './limits.ts'
+import type { Metrics } from './metrics.ts'
+
+/** Built once by `createServer`; what handlers may use beside the request. */
+export interface Services {
+  readonly ports: Ports
+  readonly agent: Agent
+  readonly limits: Limits
+  readonly metrics: Metrics
+  readonly version: string
+  /** Aborted when the time to drain is over; long answers end then. */
+  readonly stopping: AbortSignal
+  /** Lifts the idle timeout of a connection whose answer takes its time. */
+  readonly keepOpen: (request: Request) => void
+}
+
+export interface Exchange {
+  readonly request: Request
+  /** Values of `{…}` in the route's path, decoded. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly requestId: string
+  readonly principal: Principal
+  /** On the clock of `ports.monotonicMs`. */
+  readonly startedMs: number
+  readonly services: Services
+  /** Facts for the log line and the metrics, filled in by the handler. */
+  readonly facts: { model?: string; modelVersion?: string; rows?: number }
+  /** Keeps the request counted as in flight until the returned function is called; for streamed answers. */
+  readonly hold: () => () => void
+}
+
+/** An answer, or a failure that the frame turns into one. */
+export type Reply = Response | Outcome<Response>
+
+export function jsonReply(
+  exchange: Exchange,
+  body: unknown,
+  status = 200,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      ...BASE_HEADERS,
+      'content-type': 'application/json',
+      'x-request-id': exchange.requestId,
+      ...headers,
+    },
+  })
+}
+
+/** The call an operation gets when this request asks for it. */
+export function callOf(exchange: Exchange, options: { confirmed: boolean }): Call {
+  return {
+    principal: exchange.principal,
+    requestId: exchange.requestId,
+    signal: exchange.request.signal,
+    // A plain HTTP answer has no place for progress; the chat stream has its own.
+    progress: () => undefined,
+    confirmed: options.confirmed,
+    ports: exchange.services.ports,
+  }
+}
+
+/** Milliseconds since the request came, to the microsecond. */
+export function elapsedMs(exchange: Exchange): number {
+  const elapsed = exchange.services.ports.monotonicMs() - exchange.startedMs
+  return Math.round(elapsed * 1000) / 1000
+}

@@ -1,0 +1,39 @@
+// What a route is: method, path, handler and its place in the OpenAPI document, in one value.
+
+import type { ErrorCode } from '#core/errors.ts'
+import type { Exchange, Reply } from './exchange.ts'
+
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** As in OpenAPI: `/api/models/{name}`. */
+  readonly path: string
+  readonly handle: (exchange: Exchange) => Promise<Reply> | Reply
+  readonly document: RouteDocument
+}
+
+export interface MediaDocument {
+  readonly schema: JsonSchema
+  readonly example?: unknown
+}
+
+export interface RouteDocument {
+  readonly id: string
+  readonly tag: 'Models' | 'Predictions' | 'Chat' | 'Operations' | 'Service'
+  readonly summary: string
+  readonly description?: string
+  readonly query?: readonly {
+    readonly name: string
+    readonly description: string
+    readonly schema: JsonSchema
+  }[]
+  /** By media type. A function, so that schemas are derived only when a document is asked for. */
+  readonly body?: () => Readonly<Record<string, MediaDocument>>
+  readonly answers: () => readonly {
+    readonly status: number
+    readonly description: string
+    readonly content: Readonly<Record<string, MediaDocument>>
+  }[]
+  readonly errors: readonly ErrorCode[]
+}

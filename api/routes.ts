@@ -1,0 +1,27 @@
+// The route table: every address the server answers, in the order the documentation shows them.
+
+import type { Frame } from './application.ts'
+import type { Route } from './route.ts'
+import { batchRoutes } from './routes/batch.ts'
+import { chatRoutes } from './routes/chat.ts'
+import { documentRoutes } from './routes/documents.ts'
+import { modelRoutes } from './routes/models.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { predictRoutes } from './routes/predict.ts'
+import { serviceRoutes } from './routes/service.ts'
+import { uploadRoutes } from './routes/uploads.ts'
+
+export function createRoutes(frame: Frame): readonly Route[] {
+  const routes: Route[] = [
+    ...predictRoutes,
+    ...batchRoutes,
+    ...modelRoutes,
+    ...uploadRoutes,
+    ...chatRoutes,
+    ...operationRoutes,
+    ...serviceRoutes(frame),
+  ]
+  // The documents describe the table that they are part of.
+  routes.push(...documentRoutes(() => routes))
+  return routes
+}

@@ -1,0 +1,272 @@
+// Models: upload and deploy, list, describe, versions, promote, undeploy, delete. Each is an operation with an address.
+
+import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
+import { deployModel } from '#core/operations/deploy-model.ts'
+import { invoke } from '#core/operations/invoke.ts'
+import type { OperationName } from '#core/operations/operation.ts'
+import type { UploadRecord } from '#core/registry/registry.ts'
+import { callOf, type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { type Form, readForm } from '../http/multipart.ts'
+import { json, operationNamed, outputSchemaOf } from '../openapi/schemas.ts'
+import type { JsonSchema, Route, RouteDocument } from '../route.ts'
+import { versionNumber } from './predict.ts'
+import { receiveUpload, removeUploads } from './uploads.ts'
+
+const TRUE_WORDS: readonly string[] = ['true', '1', 'yes']
+const FALSE_WORDS: readonly string[] = ['false', '0', 'no']
+const TEXT_FIELDS = ['name', 'title', 'positive_label', 'description'] as const
+const LIST_FIELDS = ['features', 'classes'] as const
+const FORM_FIELDS: readonly string[] = [...TEXT_FIELDS, ...LIST_FIELDS, 'deploy']
+
+/** Runs an operation whose output is the answer. */
+export async function answerOperation(
+  exchange: Exchange,
+  name: OperationName,
+  input: Readonly<Record<string, unknown>>,
+  options: { confirmed?: boolean } = {},
+): Promise<Reply> {
+  const call = callOf(exchange, { confirmed: options.confirmed ?? false })
+  const outcome = await invoke(operationNamed(name), input, call)
+  return outcome.ok ? jsonReply(exchange, outcome.value) : outcome
+}
+
+/** `name=…&features=a,b` as `deploy_model` takes it; every problem of every field at once. */
+export function deployInput(
+  fields: Form<unknown>['fields'],
+  upload: string,
+): Outcome<Readonly<Record<string, unknown>>> {
+  const input: Record<string, unknown> = { upload }
+  const problems: FailureDetail[] = []
+  for (const [field, values] of fields) {
+    const [value] = values
+    if (value === undefined) continue
+    const isList = LIST_FIELDS.some((name) => name === field)
+    if (!isList && values.length > 1) {
+      problems.push({ path: field, message: 'was sent more than once' })
+    } else if (isList) {
+      const list = values.length > 1 ? values : parseList(value)
+      if (list === null) problems.push({ path: field, message: LIST_RULE })
+      else if (list.length > 0) input[field] = list
+    } else if (field === 'deploy') {
+      const flag = parseFlag(value)
+      if (flag === null) problems.push({ path: field, message: 'must be true or false' })
+      else input[field] = flag
+    } else if (value.trim() !== '') input[field] = value.trim()
+  }
+  if (problems.length === 0) return succeed(input)
+  const facts = problems.map(({ path, message }) => `${path} ${message}`).join('; ')
+  return fail('invalid_input', `The form cannot be used: ${facts}.`, problems)
+}
+
+const LIST_RULE = 'must be names with commas between them, or a JSON list of texts'
+
+function parseList(text: string): readonly unknown[] | null {
+  const trimmed = text.trim()
+  if (trimmed === '') return []
+  if (!trimmed.startsWith('[')) return trimmed.split(',').map((item) => item.trim())
+  try {
+    const parsed: unknown = JSON.parse(trimmed)
+    return Array.isArray(parsed) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function parseFlag(text: string): boolean | null {
+  const word = text.trim().toLowerCase()
+  if (TRUE_WORDS.includes(word)) return true
+  return FALSE_WORDS.includes(word) ? false : null
+}
+
+async function uploadModel(exchange: Exchange): Promise<Reply> {
+  const { request, services } = exchange
+  const received: UploadRecord[] = []
+  try {
+    const form = await readForm(
+      request,
+      {
+        textFields: FORM_FIELDS,
+        fileFields: ['file'],
+        maximumFiles: 1,
+        maximumFileBytes: services.limits.uploadBytes,
+      },
+      (file) => receiveUpload(exchange, file, received),
+    )
+    if (!form.ok) return form
+    const [upload] = form.value.files
+    if (upload === undefined) {
+      return fail('invalid_input', 'Send the model file in the form field "file".', [
+        { path: 'file', message: 'is required' },
+      ])
+    }
+    const input = deployInput(form.value.fields, upload.id)
+    if (!input.ok) return input
+    return await deploy(exchange, input.value)
+  } finally {
+    // The version keeps its own copy of the file; a refused one is of no further use.
+    await removeUploads(exchange, received)
+  }
+}
+
+async function deploy(
+  exchange: Exchange,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Reply> {
+  const call = callOf(exchange, { confirmed: false })
+  const outcome = await invoke(deployModel, input, call)
+  if (!outcome.ok) return outcome
+  const { name, model_version, result } = outcome.value
+  exchange.facts.model = name
+  exchange.facts.modelVersion = model_version
+  const status = result === 'new_version' ? 201 : 200
+  return jsonReply(exchange, outcome.value, status, { location: `/api/models/${name}` })
+}
+
+function aboutModel(name: OperationName): Route['handle'] {
+  return (exchange) => answerOperation(exchange, name, { model: exchange.parameters['name'] ?? '' })
+}
+
+const NAME_ERRORS: RouteDocument['errors'] = ['not_found', 'conflict', 'unavailable']
+
+function operationDocument(
+  name: OperationName,
+  rest: Pick<RouteDocument, 'id' | 'summary'> & Partial<RouteDocument>,
+): RouteDocument {
+  return {
+    tag: 'Models',
+    description: operationNamed(name).description,
+    answers: () => [{ status: 200, description: 'Done.', content: json(outputSchemaOf(name)) }],
+    errors: NAME_ERRORS,
+    ...rest,
+  }
+}
+
+const FORM_SCHEMA: JsonSchema = {
+  type: 'object',
+  required: ['file'],
+  properties: {
+    file: { type: 'string', format: 'binary', description: 'The model file, of any name.' },
+    name: {
+      type: 'string',
+      description: 'The name in the endpoint; made from the file name when left out.',
+    },
+    title: { type: 'string', description: 'What people call it.' },
+    features: {
+      type: 'string',
+      description:
+        'Feature names in column order, with commas between them or as a JSON list, where the file has none.',
+    },
+    classes: {
+      type: 'string',
+      description: 'Class names in the order of their codes, written likewise.',
+    },
+    positive_label: { type: 'string', description: 'The class that answers are about.' },
+    description: { type: 'string' },
+    deploy: {
+      type: 'boolean',
+      default: true,
+      description: 'False stores the version without serving it.',
+    },
+  },
+}
+
+export const modelRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/models',
+    handle: uploadModel,
+    document: {
+      id: 'uploadModel',
+      tag: 'Models',
+      summary: 'Upload a model file and deploy it',
+      description:
+        'The file is read without executing anything in it. The same name again makes the next version; content that is already stored under the name is answered with the version that has it.',
+      body: () => ({ 'multipart/form-data': { schema: FORM_SCHEMA } }),
+      answers: () => [
+        {
+          status: 201,
+          description: 'A new version.',
+          content: json(outputSchemaOf('deploy_model')),
+        },
+        {
+          status: 200,
+          description: 'The version that already holds this file.',
+          content: json(outputSchemaOf('deploy_model')),
+        },
+      ],
+      errors: [
+        'malformed_request',
+        'conflict',
+        'too_large',
+        'unsupported_file',
+        'invalid_input',
+        'unreadable_model',
+        'unavailable',
+      ],
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/models',
+    handle: (exchange) => answerOperation(exchange, 'list_models', {}),
+    document: operationDocument('list_models', { id: 'listModels', summary: 'List the models' }),
+  },
+  {
+    method: 'GET',
+    path: '/api/models/{name}',
+    handle: aboutModel('describe_model'),
+    document: operationDocument('describe_model', {
+      id: 'describeModel',
+      summary: 'Describe a model',
+    }),
+  },
+  {
+    method: 'DELETE',
+    path: '/api/models/{name}',
+    // Naming the model in a DELETE is the confirmation.
+    handle: (exchange) =>
+      answerOperation(
+        exchange,
+        'delete_model',
+        { model: exchange.parameters['name'] ?? '', confirm: true },
+        { confirmed: true },
+      ),
+    document: operationDocument('delete_model', {
+      id: 'deleteModel',
+      summary: 'Delete a model with all its versions',
+      description: 'Cannot be undone. The DELETE with the name is the confirmation.',
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/models/{name}/versions',
+    handle: aboutModel('list_versions'),
+    document: operationDocument('list_versions', {
+      id: 'listVersions',
+      summary: 'List the versions of a model',
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/models/{name}/versions/{version}/promote',
+    handle: (exchange) => {
+      const version = versionNumber(exchange)
+      if (!version.ok) return version
+      const input = { model: exchange.parameters['name'] ?? '', version: version.value }
+      return answerOperation(exchange, 'promote_version', input)
+    },
+    document: operationDocument('promote_version', {
+      id: 'promoteVersion',
+      summary: 'Make a version the live one',
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/models/{name}/undeploy',
+    handle: aboutModel('undeploy_model'),
+    document: operationDocument('undeploy_model', {
+      id: 'undeployModel',
+      summary: 'Take a model off its endpoint',
+    }),
+  },
+]

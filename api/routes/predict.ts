@@ -1,0 +1,223 @@
+// Predictions: the way of a row from the wire to the engine and back, with nothing on it that need not be.
+
+import { fail, type Outcome } from '#core/errors.ts'
+import { exampleRow } from '#core/operations/example-row.ts'
+import { leaseModel } from '#core/operations/find-model.ts'
+import type { Lease } from '#core/operations/operation.ts'
+import { runPrediction, runPredictions } from '#core/operations/run-prediction.ts'
+import { type Exchange, elapsedMs, jsonReply, type Reply } from '../exchange.ts'
+import { readJson } from '../http/body.ts'
+import { FEATURES, INSTANCES, json, MANY_PREDICTIONS, ONE_PREDICTION } from '../openapi/schemas.ts'
+import type { Route, RouteDocument } from '../route.ts'
+
+type Features = Readonly<Record<string, unknown>>
+
+const VERSION_NUMBER = /^[1-9]\d{0,8}$/
+
+/** The live version's lease, or why there is none, in the words of this surface. */
+export async function leaseLive(exchange: Exchange, name: string): Promise<Outcome<Lease>> {
+  const { ports } = exchange.services
+  const outcome = await leaseModel(ports, name, undefined)
+  if (outcome.ok || outcome.failure.code !== 'not_found') return outcome
+  const model = await ports.registry.findModel(name)
+  if (model === null || model.liveVersion !== null) return outcome
+  // The model is there and its versions answer by number: that is a state to change, not a wrong address.
+  return fail(
+    'conflict',
+    `${model.name} is not deployed. POST /api/models/${model.name}/versions/{n}/promote brings a version of it back; GET /api/models/${model.name}/versions lists them.`,
+  )
+}
+
+export function versionNumber(exchange: Exchange): Outcome<number> {
+  const text = exchange.parameters['version'] ?? ''
+  if (VERSION_NUMBER.test(text)) return { ok: true, value: Number(text) }
+  return fail('not_found', 'A version is a whole number from 1, as in /versions/2.')
+}
+
+export async function leaseNumbered(exchange: Exchange): Promise<Outcome<Lease>> {
+  const number = versionNumber(exchange)
+  if (!number.ok) return number
+  return leaseModel(exchange.services.ports, exchange.parameters['name'] ?? '', number.value)
+}
+
+async function predictLive(exchange: Exchange, name: string): Promise<Reply> {
+  const body = await readJson(exchange.request, exchange.services.limits.jsonBytes)
+  if (!body.ok) return body
+  const lease = exchange.services.ports.serving.leaseNow(name)
+  if (lease !== null) return answer(exchange, lease, body.value)
+  const found = await leaseLive(exchange, name)
+  return found.ok ? answer(exchange, found.value, body.value) : found
+}
+
+async function predictVersion(exchange: Exchange): Promise<Reply> {
+  const body = await readJson(exchange.request, exchange.services.limits.jsonBytes)
+  if (!body.ok) return body
+  const lease = await leaseNumbered(exchange)
+  return lease.ok ? answer(exchange, lease.value, body.value) : lease
+}
+
+async function predictDefault(exchange: Exchange): Promise<Reply> {
+  const { defaultModel, registry } = exchange.services.ports
+  if (defaultModel !== null) return predictLive(exchange, defaultModel)
+  // Without a default set, one deployed model is what can be meant.
+  const live = (await registry.listModels()).filter((model) => model.liveVersion !== null)
+  const [only] = live
+  if (only !== undefined && live.length === 1) return predictLive(exchange, only.name)
+  return fail(
+    'conflict',
+    'No default model is set. Set PARLEY_DEFAULT_MODEL, or ask a model by name: POST /api/predict/{name}.',
+  )
+}
+
+/** Runs what the body asks for and gives the lease back. */
+async function answer(exchange: Exchange, lease: Lease, body: unknown): Promise<Reply> {
+  const { facts } = exchange
+  facts.model = lease.version.model
+  facts.modelVersion = lease.version.modelVersion
+  let ok = false
+  try {
+    const reply = await predict(exchange, lease, body)
+    ok = reply instanceof Response
+    return reply
+  } finally {
+    lease.release()
+    exchange.services.metrics.prediction(facts.model, facts.modelVersion, elapsedMs(exchange), ok)
+  }
+}
+
+async function predict(exchange: Exchange, lease: Lease, body: unknown): Promise<Reply> {
+  if (!isRecord(body)) return notFeatures()
+  const { ports } = exchange.services
+  if (Array.isArray(body['instances'])) return predictMany(exchange, lease, body)
+  exchange.facts.rows = 1
+  const outcome = await runPrediction(ports, lease, body)
+  if (!outcome.ok) return outcome
+  return jsonReply(exchange, Object.assign(outcome.value, { request_id: exchange.requestId }))
+}
+
+async function predictMany(exchange: Exchange, lease: Lease, body: Features): Promise<Reply> {
+  const { ports, limits } = exchange.services
+  const checked = checkInstances(body, limits.instances)
+  if (!checked.ok) return checked
+  const rows = checked.value
+  exchange.facts.rows = rows.length
+  const prefix = (row: number) => `instances[${row}].`
+  const outcome = await runPredictions(ports, lease, rows, prefix, exchange.request.signal)
+  if (!outcome.ok) return outcome
+  return jsonReply(exchange, {
+    model: lease.version.model,
+    model_version: lease.version.modelVersion,
+    predictions: outcome.value.predictions,
+    latency_ms: outcome.value.latencyMs,
+    request_id: exchange.requestId,
+  })
+}
+
+function checkInstances(body: Features, maximum: number): Outcome<readonly Features[]> {
+  const instances: readonly unknown[] = Array.isArray(body['instances']) ? body['instances'] : []
+  const others = Object.keys(body).filter((key) => key !== 'instances')
+  if (others.length > 0) {
+    return fail(
+      'invalid_input',
+      '"instances" stands alone: put every feature inside its rows.',
+      others.map((path) => ({ path, message: 'does not belong beside "instances"' })),
+    )
+  }
+  if (instances.length > maximum) {
+    return fail(
+      'too_large',
+      `One request takes up to ${maximum} instances; send more to the batch address, which streams.`,
+    )
+  }
+  const rows: Features[] = []
+  const problems: { path: string; message: string }[] = []
+  for (const [index, row] of instances.entries()) {
+    if (isRecord(row)) rows.push(row)
+    else problems.push({ path: `instances[${index}]`, message: 'must be an object of features' })
+  }
+  if (problems.length > 0) {
+    return fail('invalid_input', 'Every instance is an object of features.', problems)
+  }
+  return { ok: true, value: rows }
+}
+
+function isRecord(value: unknown): value is Features {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function notFeatures(): Outcome<never> {
+  return fail(
+    'invalid_input',
+    'Send an object of features such as {"tenure": 24}, or {"instances": [{…}, {…}]}.',
+  )
+}
+
+const ERRORS: RouteDocument['errors'] = [
+  'malformed_request',
+  'not_found',
+  'conflict',
+  'too_large',
+  'unsupported_file',
+  'invalid_input',
+  'unavailable',
+]
+
+/** Of no model in particular; a model's own document has its real fields. */
+const EXAMPLE = exampleRow({
+  inputs: [
+    { name: 'tenure', type: 'float', optional: true, example: 24 },
+    { name: 'monthly_charges', type: 'float', optional: true, example: 70 },
+    { name: 'total_charges', type: 'float', optional: true, example: 1680 },
+  ],
+})
+
+function predictDocument(id: string, summary: string, description: string): RouteDocument {
+  return {
+    id,
+    tag: 'Predictions',
+    summary,
+    description,
+    body: () => json({ anyOf: [INSTANCES, FEATURES] }, EXAMPLE),
+    answers: () => [
+      {
+        status: 200,
+        description: 'One prediction, or one for each instance.',
+        content: json({ anyOf: [ONE_PREDICTION, MANY_PREDICTIONS] }),
+      },
+    ],
+    errors: ERRORS,
+  }
+}
+
+export const predictRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/predict/{name}',
+    handle: (exchange) => predictLive(exchange, exchange.parameters['name'] ?? ''),
+    document: predictDocument(
+      'predict',
+      'Predict with the live version of a model',
+      'Send a flat object of features, or {"instances": […]} for several rows at once. GET /api/models/{name}/openapi.json has the fields of each model.',
+    ),
+  },
+  {
+    method: 'POST',
+    path: '/api/predict/{name}/versions/{version}',
+    handle: predictVersion,
+    document: predictDocument(
+      'predictVersion',
+      'Predict with a given version of a model',
+      'The same for a version by its number, deployed or not.',
+    ),
+  },
+  {
+    method: 'POST',
+    path: '/predict',
+    handle: predictDefault,
+    document: predictDocument(
+      'predictDefault',
+      'Predict with the default model',
+      'The same as /api/predict/{name} with the model that PARLEY_DEFAULT_MODEL names, or the only one deployed.',
+    ),
+  },
+]

@@ -1,0 +1,108 @@
+// Uploads: files received for a later operation, named by a handle.
+
+import type { Outcome } from '#core/errors.ts'
+import { fail } from '#core/errors.ts'
+import { UPLOAD_LIFETIME_MS, type UploadRecord } from '#core/registry/registry.ts'
+import { type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { type FilePart, readForm } from '../http/multipart.ts'
+import { json } from '../openapi/schemas.ts'
+import type { JsonSchema, Route } from '../route.ts'
+
+/** Stores a file while it arrives; `received` remembers it for a failure later in the form. */
+export async function receiveUpload(
+  exchange: Exchange,
+  file: FilePart,
+  received: UploadRecord[],
+): Promise<Outcome<UploadRecord>> {
+  const stored = await exchange.services.ports.registry.createUpload({
+    fileName: file.fileName,
+    owner: exchange.principal.id,
+    content: file.content,
+    maximumBytes: exchange.services.limits.uploadBytes,
+  })
+  if (stored.ok) received.push(stored.value)
+  return stored
+}
+
+export async function removeUploads(
+  exchange: Exchange,
+  uploads: readonly UploadRecord[],
+): Promise<void> {
+  for (const { id } of uploads) await exchange.services.ports.registry.deleteUpload(id)
+}
+
+async function createUpload(exchange: Exchange): Promise<Reply> {
+  const received: UploadRecord[] = []
+  const form = await readForm(
+    exchange.request,
+    {
+      textFields: [],
+      fileFields: ['file'],
+      maximumFiles: 1,
+      maximumFileBytes: exchange.services.limits.uploadBytes,
+    },
+    (file) => receiveUpload(exchange, file, received),
+  )
+  const upload = form.ok ? form.value.files[0] : undefined
+  if (upload === undefined) {
+    await removeUploads(exchange, received)
+    return form.ok
+      ? fail('invalid_input', 'Send the file in the form field "file".', [
+          { path: 'file', message: 'is required' },
+        ])
+      : form
+  }
+  return jsonReply(
+    exchange,
+    {
+      upload: upload.id,
+      file_name: upload.fileName,
+      size_bytes: upload.sizeBytes,
+      sha256: upload.sha256,
+      expires_at: new Date(Date.parse(upload.createdAt) + UPLOAD_LIFETIME_MS).toISOString(),
+    },
+    201,
+  )
+}
+
+const FORM_SCHEMA: JsonSchema = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', format: 'binary' } },
+}
+
+const UPLOAD_SCHEMA: JsonSchema = {
+  type: 'object',
+  required: ['upload', 'file_name', 'size_bytes', 'sha256', 'expires_at'],
+  properties: {
+    upload: { type: 'string', description: 'The handle that deploy_model and predict_batch take.' },
+    file_name: { type: 'string' },
+    size_bytes: { type: 'integer' },
+    sha256: { type: 'string' },
+    expires_at: { type: 'string', format: 'date-time' },
+  },
+}
+
+export const uploadRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/uploads',
+    handle: createUpload,
+    document: {
+      id: 'createUpload',
+      tag: 'Models',
+      summary: 'Send a file for a later operation',
+      description:
+        'Answers with a handle that operations take as "upload". It expires after a day.',
+      body: () => ({ 'multipart/form-data': { schema: FORM_SCHEMA } }),
+      answers: () => [{ status: 201, description: 'Received.', content: json(UPLOAD_SCHEMA) }],
+      errors: [
+        'malformed_request',
+        'too_large',
+        'unsupported_file',
+        'invalid_input',
+        'unavailable',
+      ],
+    },
+  },
+]
