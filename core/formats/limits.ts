@@ -65,9 +65,6 @@ export const MAX_DTYPE_FIELDS = 1_000
 /** Objects dumped one after the other into one file. */
 export const MAX_PICKLES_IN_FILE = 64
 
-/** Pickles inside a joblib stream hold plain arrays, so one level is all that joblib writes. */
-export const MAX_JOBLIB_NESTING = 1
-
 /** Containers of the model's neighbourhood visited while looking for a model. */
 export const MAX_OBJECTS_SEARCHED = 200_000
 
