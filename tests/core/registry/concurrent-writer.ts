@@ -20,6 +20,9 @@ const heardAll = new Promise<void>((resolve) => {
 for (let index = 0; index < Number(count); index += 1) {
   await registry.createVersion(sampleVersion('shared', `${own} ${index}`))
   await registry.createVersion(sampleVersion(own, `${index}`))
+  // These read before they write, which is where two writers can trip over each other.
+  await registry.setLive('shared', 1 + (index % 2))
+  await registry.updateModel('shared', { title: `${own} ${index}` })
 }
 // The timer that polls does not keep a process alive; this one does, until the news has come.
 const patience = setInterval(() => {}, 1000)

@@ -1,5 +1,6 @@
 // The registry under real processes: killed at any moment, and several at once on one folder.
 
+import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Registry } from '#core/registry/registry.ts'
@@ -59,6 +60,7 @@ describe('killed at any moment', () => {
           await checkWhole(each, artifactOf)
           await checkPromises(each, promises)
         }
+        await checkUploads()
         await settleUncertain(registry, promises)
         await registry.close()
         await witness?.close()
@@ -166,6 +168,17 @@ async function checkPromises(registry: Registry, promises: Promises): Promise<vo
   for (const id of promises.uploads) {
     const upload = await registry.findUpload(id)
     expect(sha256(await registry.readUpload(id))).toBe(upload?.sha256 ?? 'a promised upload')
+  }
+}
+
+/** No upload can be found whose file is not there and whole, promised or not. */
+async function checkUploads(): Promise<void> {
+  const database = new Database(join(temporary.folder, 'parley.db'), { readonly: true })
+  const rows = database.prepare<{ id: string; sha256: string }, []>('SELECT * FROM uploads').all()
+  database.close()
+  for (const { id, sha256: stored } of rows) {
+    const file = Bun.file(join(temporary.folder, 'uploads', id))
+    expect(sha256(await file.bytes())).toBe(stored)
   }
 }
 
