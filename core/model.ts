@@ -20,6 +20,11 @@ export interface InputField {
   readonly type: FeatureType
   /** True where the model has a direction for a missing value, so that `null` or leaving it out is accepted. */
   readonly optional: boolean
+  /**
+   * True where an explicit `null` is accepted although leaving the field out is not: the model routes a missing value
+   * somewhere, but its training data had none, so a forgotten field should be asked for.
+   */
+  readonly nullable?: boolean
   /** Names of a category in the order of their codes; absent where the model knows only the codes. */
   readonly categories?: readonly string[]
   /** Smallest and largest value seen in training where known; for forms and warnings, never a reason to refuse. */
