@@ -116,7 +116,11 @@ export function openModelTable(queries: SqliteRegistryDatabase) {
         return unreferenced.length
       })
     },
-    isReferenced: (sha256: string): boolean => reads.reference.get({ sha256 }) !== undefined,
+    /** Every artifact that a version names, in one question: a start looks at all of them. */
+    referencedArtifacts(): ReadonlySet<string> {
+      const rows = reads.references.all()
+      return new Set(rows.flatMap((row) => [row.artifact, row.original]))
+    },
   }
 }
 
@@ -137,6 +141,10 @@ function prepareReads(queries: SqliteRegistryDatabase) {
       .where(and(eq(versions.model, name), eq(versions.originalSha256, sha256)))
       .orderBy(desc(versions.number))
       .limit(1)
+      .prepare(),
+    references: queries
+      .select({ artifact: versions.artifactSha256, original: versions.originalSha256 })
+      .from(versions)
       .prepare(),
     reference: queries
       .select({ number: versions.number })

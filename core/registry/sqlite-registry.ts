@@ -161,8 +161,10 @@ async function sweepArtifacts(
   beforeMs: number,
 ): Promise<void> {
   const orphans: string[] = []
-  for (const sha256 of await artifacts.list()) {
-    if (models.isReferenced(sha256)) continue
+  const stored = await artifacts.list()
+  const referenced = models.referencedArtifacts()
+  for (const sha256 of stored) {
+    if (referenced.has(sha256)) continue
     const writtenAtMs = await artifacts.writtenAtMs(sha256)
     if (writtenAtMs !== null && writtenAtMs < beforeMs) orphans.push(sha256)
   }
