@@ -204,10 +204,11 @@ function startSweeper(work: () => Promise<void>, logger: Logger | undefined) {
 }
 
 function closeDatabase(database: Database): void {
-  // drizzle's statements keep SQLite from closing at once, and with it from writing the log back: do that here.
   try {
+    // drizzle's statements keep SQLite from closing at once, and with it from writing the log back: do that here.
     database.run('PRAGMA wal_checkpoint(PASSIVE)')
-  } finally {
-    database.close()
+  } catch {
+    // On a full disk the log stays where it is, and whoever opens next reads it.
   }
+  database.close()
 }
