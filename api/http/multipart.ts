@@ -136,8 +136,9 @@ async function readParts<File>(
       continue
     }
     if (!rules.fileFields.includes(name)) return unknownField(name, rules)
+    if (fileName === '' && (await isEmptyPart(source))) continue
     if (files.length >= rules.maximumFiles) return tooManyFiles(rules.maximumFiles)
-    const received = await receiveFile(source, rules, name, fileName, receive)
+    const received = await receiveFile(source, rules, name, cleanFileName(fileName), receive)
     if (!received.ok) return received
     files.push(received.value)
   }
@@ -223,6 +224,14 @@ async function readPiece(source: Source): Promise<Buffer | 'end' | 'cut'> {
   }
 }
 
+/** A browser sends a file field that nobody filled as an empty part without a name; such a part is passed over. */
+async function isEmptyPart(source: Source): Promise<boolean> {
+  const piece = await readPiece(source)
+  if (piece === 'end') return true
+  if (piece !== 'cut') source.buffer = Buffer.concat([piece, source.buffer])
+  return false
+}
+
 /** The text up to the delimiter. */
 async function readText(
   source: Source,
@@ -268,7 +277,7 @@ function fileNameOf(disposition: string): string | null {
   const extended = FILE_NAME_EXTENDED.exec(disposition)?.[1]
   const plain = FILE_NAME.exec(disposition)?.[1]
   if (extended === undefined && plain === undefined) return null
-  return cleanFileName(extended === undefined ? unquote(plain ?? '') : decodeExtended(extended))
+  return extended === undefined ? unquote(plain ?? '') : decodeExtended(extended)
 }
 
 function decodeExtended(text: string): string {

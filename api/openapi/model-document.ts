@@ -121,13 +121,17 @@ function typeSchema(field: InputField): JsonSchema {
       if (field.categories === undefined) return { type: orNull('integer', field), minimum: 0 }
       return {
         type: orNull('string', field),
-        enum: field.optional ? [...field.categories, null] : field.categories,
+        enum: acceptsNull(field) ? [...field.categories, null] : field.categories,
       }
   }
 }
 
 function orNull(type: string, field: InputField): string | readonly string[] {
-  return field.optional ? [type, 'null'] : type
+  return acceptsNull(field) ? [type, 'null'] : type
+}
+
+function acceptsNull(field: InputField): boolean {
+  return field.optional || field.nullable === true
 }
 
 function predictionSchema(signature: Signature): JsonSchema {

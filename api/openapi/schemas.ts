@@ -1,13 +1,9 @@
 // JSON Schemas of the wire: derived from the operations' own Zod schemas, or stated here once where REST has its own form.
 
 import { z } from 'zod'
-import { OPERATIONS } from '#core/operations/index.ts'
+import { findOperation } from '#core/operations/index.ts'
 import type { Operation, OperationName } from '#core/operations/operation.ts'
 import type { JsonSchema, MediaDocument } from '../route.ts'
-
-export function findOperation(name: string): Operation | null {
-  return OPERATIONS.find((operation) => operation.name === name) ?? null
-}
 
 /** For names that the code itself writes: an absent one is a bug, seen at start. */
 export function operationNamed(name: OperationName): Operation {
