@@ -12,7 +12,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Everyone who can run the command owns the folder it works on. */
-const LOCAL: Principal = { id: 'local', role: 'admin', surface: 'cli' }
+export const LOCAL: Principal = { id: 'local', role: 'admin', surface: 'cli' }
 /** The same as the server's, so that a file that deploys here deploys there. */
 const MAXIMUM_UPLOAD_BYTES = 512 * 1024 * 1024
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
