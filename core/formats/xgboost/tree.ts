@@ -45,7 +45,7 @@ export function makeTree(nodes: StoredNodes, place: TreePlace): Tree {
     if (moved !== LEAF && nodes.left[node] !== LEAF) categories.set(moved, codes)
   }
   return {
-    group: place.group,
+    group: nodes.leafVectors === null ? place.group : -1,
     left: Int32Array.from(reached, (node) => move(nodes.left[node] ?? LEAF)),
     right: Int32Array.from(reached, (node) =>
       nodes.left[node] === LEAF ? LEAF : move(nodes.right[node] ?? LEAF),
