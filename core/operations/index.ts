@@ -9,6 +9,7 @@ import { listVersions } from './list-versions.ts'
 import { modelMetrics } from './model-metrics.ts'
 import type { Operation } from './operation.ts'
 import { predict } from './predict.ts'
+import { predictBatch } from './predict-batch.ts'
 import { promoteVersion } from './promote-version.ts'
 import { undeployModel } from './undeploy-model.ts'
 
@@ -19,6 +20,7 @@ const ACTIONS: readonly Operation[] = [
   undeployModel,
   deleteModel,
   predict,
+  predictBatch,
   listVersions,
   promoteVersion,
   modelMetrics,
