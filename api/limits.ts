@@ -55,3 +55,7 @@ export const KEEP_ALIVE_MS = 15 * SECOND_MS
 export const DEFAULT_DRAIN_MS = 10 * SECOND_MS
 /** Answers of a batch kept in memory while its sender is not yet reading; beyond that they wait in a temporary file. */
 export const SPILL_THRESHOLD_BYTES = 8 * MIB
+/** A batch's first bytes wait this long at most for a bad row that would still change the status. */
+export const HOLD_BACK_MS = 2 * SECOND_MS
+/** A broken-off answer throws away what is still on its way; its last line, which says why, gets this head start. */
+export const LAST_LINE_MS = 250
