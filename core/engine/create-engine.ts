@@ -1,49 +1,73 @@
 // The engine: loads versions, proves a first prediction, and runs rows in the fastest way that agrees with onnxruntime.
 
+import { availableParallelism } from 'node:os'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Logger } from '#core/operations/operation.ts'
+import { checkRows, outputsAgree } from './agreement.ts'
+import { type Backend, createCompiledBackend, createSessionBackend } from './backends.ts'
+import { type BatchPool, createBatchPool } from './batch-pool.ts'
+import { type CompiledModel, compileProgram, createCompiledRunner } from './compiled-model.ts'
 import { createColumn } from './encoded-rows.ts'
-import { createEncoder } from './encoder.ts'
+import { createEncoder, type Encoder } from './encoder.ts'
 import type { EncodedRows, Engine, LoadableModel, LoadedModel } from './engine.ts'
+import { readGraphProgram } from './graph-program.ts'
 import { InferenceError } from './inference-error.ts'
 import { readPredictions } from './predictions.ts'
-import { createRunQueue } from './run-queue.ts'
 import { createSession, type ModelSession } from './session.ts'
+
+/** A worker a core, and no more than this many: each holds a copy of the models it runs. */
+const MAX_WORKERS = 8
 
 export interface EngineOptions {
   readonly logger: Logger
+  /** Threads for large batches; one for each core by default. */
+  readonly workers?: number
+  /** False runs everything on onnxruntime, for comparison. */
+  readonly compile?: boolean
 }
 
 type OpenModel = LoadedModel & { close(): Promise<void> }
 
 export function createEngine(options: EngineOptions): Engine {
+  const size = options.workers ?? Math.min(MAX_WORKERS, availableParallelism())
+  const pool = createBatchPool({ size, logger: options.logger })
   const open = new Set<OpenModel>()
   let isClosed = false
 
   return {
     async load(model) {
       if (isClosed) return fail('unavailable', 'The engine is shutting down.')
-      const loaded = await loadModel(model, options, (closed) => open.delete(closed))
+      const loaded = await loadModel(model, options, pool, (closed) => open.delete(closed))
       if (loaded.ok) open.add(loaded.value)
       return loaded
     },
     async close() {
       isClosed = true
       await Promise.all([...open].map((model) => model.close()))
+      await pool.close()
     },
   }
 }
 
 async function loadModel(
   model: LoadableModel,
-  { logger }: EngineOptions,
+  { logger, compile = true }: EngineOptions,
+  pool: BatchPool,
   onClose: (model: OpenModel) => void,
 ): Promise<Outcome<OpenModel>> {
+  const { onnx, signature, binding } = model
   let session: ModelSession | null = null
   try {
-    session = await createSession(model.onnx, model.binding)
+    const encoder = createEncoder(signature, binding)
+    session = await createSession(onnx, binding)
     await checkFirstPrediction(model, session)
-    return succeed(createLoadedModel(model, session, onClose))
+    const compiled = compile ? await compileModel(model, session, logger) : null
+    const backend =
+      compiled === null
+        ? createSessionBackend(session, onnx, binding, pool)
+        : createCompiledBackend(compiled, binding, pool)
+    if (compiled !== null) await session.release()
+    return succeed(createLoadedModel(signature, encoder, backend, onClose))
   } catch (reason) {
     await session?.release()
     // What onnxruntime says may name paths of this machine, so it goes to the log alone.
@@ -60,27 +84,55 @@ async function checkFirstPrediction(model: LoadableModel, session: ModelSession)
   readPredictions(model.signature, outputs, 1)
 }
 
-function createLoadedModel(
-  { signature, binding }: LoadableModel,
+/** Null where the graph is not one of ours, too large to compile, or gives other results than onnxruntime. */
+async function compileModel(
+  { onnx, binding }: LoadableModel,
   session: ModelSession,
+  logger: Logger,
+): Promise<CompiledModel | null> {
+  const output = binding.values === undefined ? 'probabilities' : 'values'
+  if (binding.label !== undefined || binding[output] === undefined) return null
+  const program = readGraphProgram(onnx)
+  const [input] = binding.inputs
+  if (program === null || binding.inputs.length !== 1) return null
+  if (input?.type !== 'float32' || input.fields.length !== program.featureCount) return null
+  const compiled = compileProgram(program, output)
+  if (compiled === null) return null
+  const rows = checkRows(program)
+  const agrees = outputsAgree(createCompiledRunner(compiled).run(rows), await session.run(rows))
+  if (!agrees) logger.warn({}, 'compiled-model-disagrees')
+  return agrees ? compiled : null
+}
+
+function createLoadedModel(
+  signature: LoadableModel['signature'],
+  encoder: Encoder,
+  backend: Backend,
   onClose: (model: OpenModel) => void,
 ): OpenModel {
-  const queue = createRunQueue(binding, (rows) => session.run(rows))
+  let running = 0
   let closing: Promise<void> | null = null
+  let whenIdle: (() => void) | null = null
   const loaded: OpenModel = {
     signature,
-    backend: 'onnxruntime',
-    ...createEncoder(signature, binding),
+    backend: backend.name,
+    ...encoder,
     async predict(rows: EncodedRows, signal?: AbortSignal) {
       signal?.throwIfAborted()
       if (closing !== null) throw new InferenceError('This version of the model has been closed.')
       if (rows.count === 0) return []
-      return readPredictions(signature, await queue.run(rows, signal), rows.count)
+      running++
+      try {
+        return readPredictions(signature, await backend.run(rows, signal), rows.count)
+      } finally {
+        running--
+        if (running === 0) whenIdle?.()
+      }
     },
     close() {
       closing ??= (async () => {
-        await queue.idle()
-        await session.release()
+        if (running > 0) await new Promise<void>((resolve) => (whenIdle = resolve))
+        await backend.close()
         onClose(loaded)
       })()
       return closing

@@ -37,7 +37,7 @@ interface TreePlan {
 
 /** Adds the ensemble over `values` [rows, features] and gives the name of its margins [rows, groups]. */
 export function addTrees(graph: GraphBuilder, values: string, ensemble: TreeEnsemble): string {
-  const trees = ensemble.trees.length > 0 ? ensemble.trees : [EMPTY_TREE]
+  const trees = [...ensemble.trees, ...standIns(ensemble)]
   const plans = trees.map(planTree)
   const nodeCount = plans.reduce((sum, plan) => sum + plan.nodeCount, 0)
   if (nodeCount > MAX_GRAPH_NODES) {
@@ -93,7 +93,15 @@ export function categoricalFeatures(ensemble: TreeEnsemble): Uint8Array {
   return isCategorical
 }
 
-/** Stands in where a model has no trees at all: onnxruntime refuses an ensemble without nodes. */
+/** One leaf of 0 for each group without a tree: onnxruntime drops the base value of a group that no leaf adds to. */
+function standIns({ trees, groups }: TreeEnsemble): readonly Tree[] {
+  if (trees.some((tree) => tree.leafVectors !== null)) return []
+  const used = new Set(trees.map((tree) => tree.group))
+  return Array.from({ length: groups }, (_, group) => group)
+    .filter((group) => !used.has(group))
+    .map((group) => ({ ...EMPTY_TREE, group }))
+}
+
 const EMPTY_TREE: Tree = {
   group: 0,
   left: Int32Array.of(-1),

@@ -1,0 +1,27 @@
+// Float32 as int32 in the same order, so that compiled trees compare whole numbers.
+
+/** What a missing value becomes where it should go left, and where right: before and after every number. */
+export const MISSING_LEFT = -0x80000000
+export const MISSING_RIGHT = 0x7fffffff
+
+const INFINITY_BITS = 0x7f800000
+
+const floats = new Float32Array(1)
+const bits = new Int32Array(floats.buffer)
+
+/** `a < b` exactly when `orderedBits(a) < orderedBits(b)`, for all float32 but NaN; 0 and -0 are one. */
+export function orderedBits(value: number): number {
+  floats[0] = value
+  return orderBits(bits[0] as number)
+}
+
+/** The same from a float32's own bits. */
+export function orderBits(raw: number): number {
+  const magnitude = raw & MISSING_RIGHT
+  return magnitude === 0 ? 0 : raw ^ ((raw >> 31) & MISSING_RIGHT)
+}
+
+/** True for the bits of any NaN. */
+export function isMissingBits(raw: number): boolean {
+  return (raw & MISSING_RIGHT) > INFINITY_BITS
+}
