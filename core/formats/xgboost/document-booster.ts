@@ -34,6 +34,7 @@ export function readBoosterDocument(document: DocumentValue, budget: Budget): Bo
   const learner = objectAt(model, 'learner')
   const parameters = objectAt(learner, 'learner_model_param')
   const objective = objectAt(learner, 'objective')
+  const version = readVersion(model)
   const classCount = integerAt(parameters, 'num_class', 0)
   const targetCount = integerAt(parameters, 'num_target', 1)
   const shape: LearnerShape = {
@@ -42,7 +43,7 @@ export function readBoosterDocument(document: DocumentValue, budget: Budget): Bo
   }
   checkShape(shape, parameters.offset)
   return {
-    version: readVersion(model),
+    version,
     objective: textAt(objective, 'name'),
     featureCount: shape.featureCount,
     classCount,
@@ -54,7 +55,7 @@ export function readBoosterDocument(document: DocumentValue, budget: Budget): Bo
     featureTypes: optionalTextsAt(learner, 'feature_types'),
     attributes: readAttributes(learner),
     levels: readLevels(objective),
-    learner: readLearner(objectAt(learner, 'gradient_booster'), shape, budget),
+    learner: readLearner(objectAt(learner, 'gradient_booster'), { ...shape, version }, budget),
   }
 }
 
@@ -102,9 +103,14 @@ export function readLevels(objective: DocumentObject): readonly number[] | null 
   return null
 }
 
+/** Some rules of a tree changed with the version that wrote it. */
+interface DocumentShape extends LearnerShape {
+  readonly version: string | null
+}
+
 function readLearner(
   booster: DocumentObject,
-  shape: LearnerShape,
+  shape: DocumentShape,
   budget: Budget,
 ): Booster['learner'] {
   const name = textAt(booster, 'name')
@@ -133,7 +139,7 @@ function readLinear(model: DocumentObject, shape: LearnerShape): Booster['learne
 function readTrees(
   booster: DocumentObject,
   outer: DocumentObject,
-  shape: LearnerShape,
+  shape: DocumentShape,
   budget: Budget,
 ): TreeLearner {
   const model = objectAt(booster, 'model')
@@ -160,6 +166,7 @@ function readTrees(
           ...shape,
           offset: tree.offset,
         },
+        shape.version,
         budget,
       ),
     ),
@@ -168,6 +175,6 @@ function readTrees(
     parallelTrees: parameters.entries.has('num_parallel_tree')
       ? integerAt(parameters, 'num_parallel_tree', 1)
       : null,
-    categoryNames: readCategoryNames(model, shape.featureCount),
+    categoryNames: readCategoryNames(model, shape.featureCount, shape.version),
   }
 }

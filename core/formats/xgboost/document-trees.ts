@@ -11,6 +11,7 @@ import {
   optionalNumbersAt,
 } from './document.ts'
 import { makeTree, type StoredNodes, type TreePlace, wrongTree } from './tree.ts'
+import { sendsUnknownByDefault, withUnknownsByDefault } from './unknown-categories.ts'
 
 /** XGBoost keeps a category in a float32, which counts exactly up to here. */
 const MAX_CATEGORY = 2 ** 24
@@ -21,7 +22,12 @@ const CATEGORICAL = 1
 /** Rough bytes that a kept node takes in the arrays of a `Tree` and while it is checked. */
 const NODE_BYTES = 48
 
-export function readDocumentTree(tree: DocumentObject, place: TreePlace, budget: Budget): Tree {
+export function readDocumentTree(
+  tree: DocumentObject,
+  place: TreePlace,
+  version: string | null,
+  budget: Budget,
+): Tree {
   const left = numbersAt(tree, 'left_children')
   const count = left.length
   chargeBytes(budget, count * NODE_BYTES, tree.offset)
@@ -31,11 +37,11 @@ export function readDocumentTree(tree: DocumentObject, place: TreePlace, budget:
     throw wrongTree(place, `announces another number of nodes than the ${count} it has`)
   }
   const same = (key: string): NumericArray => sameLength(numbersAt(tree, key), count, key, place)
-  const right = Int32Array.from(same('right_children'))
+  const right = same('right_children')
   const vectorSize = integerAt(parameters, 'size_leaf_vector', 1)
   const nodes: StoredNodes = {
-    left: childIndices(left, place),
-    right,
+    left: childIndices(left, left, place),
+    right: childIndices(right, left, place),
     feature: featureIndices(same('split_indices'), left, place),
     value: Float32Array.from(same('split_conditions')),
     defaultLeft: Uint8Array.from(same('default_left'), (value) => (value === 0 ? 0 : 1)),
@@ -44,21 +50,19 @@ export function readDocumentTree(tree: DocumentObject, place: TreePlace, budget:
     leafVectors:
       vectorSize > 1 ? readLeafVectors(tree, left, right, vectorSize, place, budget) : null,
   }
-  return makeTree(nodes, place)
+  return makeTree(sendsUnknownByDefault(version) ? withUnknownsByDefault(nodes) : nodes, place)
 }
 
-/** Leaves have -1; any other negative number is an attack or damage. */
-function childIndices(left: NumericArray, place: TreePlace): Int32Array {
-  for (let node = 0; node < left.length; node++) {
-    const child = left[node] ?? -1
-    if (!Number.isInteger(child) || child < -1 || child >= left.length) {
-      throw wrongTree(
-        place,
-        `has a node ${node} that points at ${child}, outside of its ${left.length} nodes`,
-      )
-    }
-  }
-  return Int32Array.from(left)
+/** A node without a left child is a leaf, whose right one means nothing here. */
+function childIndices(children: NumericArray, left: NumericArray, place: TreePlace): Int32Array {
+  return Int32Array.from(children, (child, node) => {
+    if (left[node] === -1) return -1
+    if (Number.isInteger(child) && child >= 0 && child < left.length) return child
+    throw wrongTree(
+      place,
+      `has a node ${node} that points at ${child}, outside of its ${left.length} nodes`,
+    )
+  })
 }
 
 /** A leaf's feature means nothing (a pruned node has 2^31-1 there); a split's must survive the way into 32 bits. */
@@ -142,7 +146,7 @@ function category(value: number, place: TreePlace): number {
 function readLeafVectors(
   tree: DocumentObject,
   left: NumericArray,
-  right: Int32Array,
+  right: NumericArray,
   size: number,
   place: TreePlace,
   budget: Budget,
@@ -164,7 +168,7 @@ function readLeafVectors(
   for (let node = 0; node < count; node++) {
     if (left[node] !== -1) continue
     const row = leafWeights === null ? node : (right[node] ?? -1)
-    if (row < 0 || (row + 1) * size > stored.length) {
+    if (!Number.isInteger(row) || row < 0 || (row + 1) * size > stored.length) {
       throw wrongTree(place, `has a leaf ${node} whose values would lie outside of the file's`)
     }
     vectors.set(stored.subarray(row * size, (row + 1) * size), node * size)

@@ -31,7 +31,7 @@ export function baseMargins(booster: Booster, objective: Objective): Float32Arra
 
 function toMargin(score: number, booster: Booster, objective: Objective): number {
   if (booster.baseScoreIsMargin) return score
-  switch (objective.link) {
+  switch (linkOf(booster, objective)) {
     case 'identity':
       return score
     case 'log':
@@ -39,6 +39,12 @@ function toMargin(score: number, booster: Booster, objective: Objective): number
     case 'logit':
       return logit(isAtLeast(booster.version, 3, 1) ? keepInside(score) : score)
   }
+}
+
+/** Until 1.3.0 `binary:logitraw` inherited the link of `binary:logistic`. */
+function linkOf({ objective: name, version }: Booster, objective: Objective): Objective['link'] {
+  const isEarly = version === '1.3.0' || !isAtLeast(version, 1, 3)
+  return isEarly && name.endsWith(':logitraw') ? 'logit' : objective.link
 }
 
 function keepInside(probability: number): number {

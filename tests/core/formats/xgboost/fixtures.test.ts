@@ -12,13 +12,14 @@ import {
 } from './fixtures.ts'
 import { predictRow, type ReferencePrediction } from './reference-predictor.ts'
 
-/** Largest allowed difference, relative to the larger of the value and 1e-3 (around zero an absolute one). */
+/** Largest allowed difference relative to the value; below 0.01 it is absolute, for sums of float32 end there. */
 const TOLERANCE = 1e-5
+const SMALLEST_SCALE = 1e-2
 
 const fixtures = loadFixtures()
 const served = fixtures.filter(
   (fixture) =>
-    fixture.expected.objective !== 'custom' && (!isPickle(fixture) || isPlainPickle(fixture)),
+    fixture.expected.objective !== 'custom' && (!isPickle(fixture.name) || isPlainPickle(fixture)),
 )
 
 describe('a model written by a real XGBoost', () => {
@@ -40,21 +41,43 @@ describe('a model written by a real XGBoost', () => {
 
 function checkFacts(description: ModelDescription, { expected, name }: Fixture): void {
   expect(description.library).toBe('xgboost')
-  expect(description.objective).toBe(expected.objective)
-  expect(description.task).toBe(taskOf(expected))
-  if (isPickle({ name } as Fixture)) expect(description.modelClass).toBe(expected.class)
+  expect(String(description.objective)).toBe(expected.objective)
+  expect(String(description.task)).toBe(taskOf(expected))
+  // 1.6 and 1.7 keep False and True as classes and yet answer 0 and 1; the answers count.
+  const answersCodes = expected.labels?.some((label) => !expected.classes?.includes(String(label)))
+  if (description.classes !== null && answersCodes !== true) {
+    expect(description.classes).toEqual(expected.classes ?? [])
+  }
+  if (isPickle(name)) expect(description.modelClass).toBe(expected.class)
   if (description.libraryVersion !== null) {
     expect(expected.version.startsWith(description.libraryVersion)).toBe(true)
   }
   const names = description.inputs.map((input) => input.name)
-  if (description.namesKnown) expect(names).toEqual([...(expected.feature_names ?? [])])
+  if (description.namesKnown)
+    expect(names).toEqual((expected.feature_names ?? []).map(asWritten(expected)))
   else expect(names).toEqual(names.map((_, index) => `f${index}`))
   if (expected.categories_in_file === true) {
     for (const [column, categories] of Object.entries(expected.categories ?? {})) {
       const input = description.inputs.find((field) => field.name === column)
-      expect(input).toMatchObject({ type: 'category', categories: [...categories] })
+      expect(input?.type).toBe('category')
+      expect(input?.categories).toEqual(categoriesAsWritten(expected, categories))
     }
   }
+}
+
+/** XGBoost 1.3 to 1.5 wrote a line break in a name as a backslash and an n. */
+function asWritten({ version }: Expected): (name: string) => string {
+  return (name) => (/^1\.[345]/.test(version) ? name.replaceAll('\n', '\\n') : name)
+}
+
+/** XGBoost 3.1 to 3.3 cut as many bytes off the last name as the names have characters of more than one byte. */
+function categoriesAsWritten({ version }: Expected, names: readonly string[]): readonly string[] {
+  if (!/^3\.[123]/.test(version)) return [...names]
+  const text = names.join('')
+  const cut = new TextEncoder().encode(text).length - text.length
+  return names.map((name, index) =>
+    index === names.length - 1 ? name.slice(0, name.length - cut) : name,
+  )
 }
 
 function taskOf({ task }: Expected): string {
@@ -110,6 +133,6 @@ function expectClose(actual: readonly number[], wanted: readonly number[]): void
   expect(actual).toHaveLength(wanted.length)
   wanted.forEach((value, index) => {
     const difference = Math.abs((actual[index] ?? Number.NaN) - value)
-    expect(difference).toBeLessThanOrEqual(TOLERANCE * Math.max(Math.abs(value), 1e-3))
+    expect(difference).toBeLessThanOrEqual(TOLERANCE * Math.max(Math.abs(value), SMALLEST_SCALE))
   })
 }
