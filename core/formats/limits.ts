@@ -14,6 +14,21 @@ export const READ_MEMORY_BYTES = 512 * 1024 * 1024
 /** Where the parent ends that process: below the promise, for memory grows between two looks at it. */
 export const READ_MEMORY_KILL_BYTES = 448 * 1024 * 1024
 
+/** A reading process that has grown to this is replaced after its answer, so that the next read starts small. */
+export const RECYCLE_MEMORY_BYTES = 192 * 1024 * 1024
+
+/** What the operating system itself caps, should nobody look at the process in time. JavaScript reserves more than it uses. */
+export const READ_DATA_LIMIT_BYTES = 1024 * 1024 * 1024
+
+/** Files read at once. Two, so that one slow file does not hold up everybody; more would multiply the memory. */
+export const MAX_READING_PROCESSES = 2
+
+/** Files that may wait for their turn; each waits with all its bytes in memory. */
+export const MAX_WAITING_READS = 32
+
+/** A reading process nobody has used for so long is ended; the next read starts one in some 50 ms. */
+export const READER_IDLE_MS = 60_000
+
 /** A model file. With its decoded form and its ONNX in memory at once, this is what fits `READ_MEMORY_BYTES`. */
 export const MAX_FILE_BYTES = 128 * 1024 * 1024
 

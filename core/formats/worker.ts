@@ -1,0 +1,54 @@
+// The reading process: takes one file at a time over its standard input and answers with ONNX or a problem.
+
+import { FormatError } from './format-error.ts'
+import { createFrameDecoder, encodeFrame, type Frame } from './frames.ts'
+import { createBudget, MAX_FILE_BYTES, READ_TIME_MS } from './limits.ts'
+import { inspectModelFile, readModelFile } from './read-model.ts'
+import { REQUEST_HEAD_BYTES, type ReadingAnswer, type ReadingRequest } from './reading-protocol.ts'
+
+/** Ready to read: modules are loaded. The time of a read does not include them. */
+const READY: ReadingAnswer = { kind: 'ready' }
+
+const EMPTY = new Uint8Array(0)
+
+await send(READY, EMPTY)
+const decode = createFrameDecoder(MAX_FILE_BYTES + REQUEST_HEAD_BYTES)
+for await (const chunk of Bun.stdin.stream()) {
+  for (const frame of decode(chunk)) await answer(frame)
+}
+
+async function answer(frame: Frame): Promise<void> {
+  const request = frame.head as ReadingRequest
+  try {
+    const budget = createBudget()
+    if (request.kind === 'inspect') {
+      await send({ kind: 'inspected', result: inspectModelFile(frame.body, budget) }, EMPTY)
+    } else {
+      const { onnx, ...result } = readModelFile(frame.body, request.hints, budget)
+      await send({ kind: 'read', result }, onnx)
+    }
+  } catch (error) {
+    await send(describeProblem(error), EMPTY)
+  }
+}
+
+/** A FormatError is about the file. Anything else is our fault or the engine's, and its text stays here. */
+function describeProblem(error: unknown): ReadingAnswer {
+  if (error instanceof FormatError) {
+    return { kind: 'problem', code: error.code, message: error.message, offset: error.offset }
+  }
+  const outOfMemory = error instanceof RangeError
+  return {
+    kind: 'problem',
+    code: outOfMemory ? 'too_large' : 'unreadable_model',
+    message: outOfMemory
+      ? `Reading this file needs more memory or longer than ${READ_TIME_MS / 1000} seconds; Parley stopped.`
+      : 'Parley could not make sense of this file.',
+    offset: 0,
+    ...(outOfMemory ? {} : { fault: String(error instanceof Error ? error.stack : error) }),
+  }
+}
+
+async function send(head: ReadingAnswer, body: Uint8Array): Promise<void> {
+  for (const part of encodeFrame(head, body)) await Bun.write(Bun.stdout, part)
+}
