@@ -1,0 +1,61 @@
+// Tells whether a mistyped word is meant to be a known one, and brings words to a common stem.
+
+import { COMMON_WORDS } from './common-words.ts'
+
+/** Shorter words have too many neighbours: `loan` is one letter from `load`, `loon` and `long`. */
+const MIN_TYPO_LENGTH = 5
+/** From here two slips are still nearer to this word than to another. */
+const TWO_SLIPS_LENGTH = 8
+
+const PLURAL = /(?:s|es)$/
+
+/** Singular, roughly: `charges` and `charge`, `boxes` and `box` meet; `status` and `us` stay. */
+export function stem(word: string): string {
+  if (word.length < 4 || word.endsWith('ss') || word.endsWith('us') || word.endsWith('is'))
+    return word
+  if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`
+  if (word.endsWith('xes') || word.endsWith('ches') || word.endsWith('shes'))
+    return word.slice(0, -2)
+  return word.endsWith('s') ? word.replace(PLURAL, (ending) => (ending === 'es' ? 'e' : '')) : word
+}
+
+export function sameWord(left: string, right: string): boolean {
+  return left === right || stem(left) === stem(right)
+}
+
+/** Whether `word`, which no one uses otherwise, is a slip of the pen for `meant`. */
+export function isTypoOf(word: string, meant: string): boolean {
+  if (word.length < MIN_TYPO_LENGTH - 1 || meant.length < MIN_TYPO_LENGTH) return false
+  if (word[0] !== meant[0] && word[1] !== meant[1]) return false
+  if (Math.abs(word.length - meant.length) > 2 || COMMON_WORDS.has(word)) return false
+  const allowed = meant.length >= TWO_SLIPS_LENGTH ? 2 : 1
+  return distance(word, meant, allowed) <= allowed
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours, at most `limit` + 1. */
+function distance(left: string, right: string, limit: number): number {
+  if (Math.abs(left.length - right.length) > limit) return limit + 1
+  let beforePrevious: number[] = []
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= left.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= right.length; column++) {
+      const same = left[row - 1] === right[column - 1]
+      let cost = Math.min(
+        (previous[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (previous[column - 1] ?? 0) + (same ? 0 : 1),
+      )
+      const swapped =
+        row > 1 &&
+        column > 1 &&
+        left[row - 1] === right[column - 2] &&
+        left[row - 2] === right[column - 1]
+      if (swapped) cost = Math.min(cost, (beforePrevious[column - 2] ?? 0) + 1)
+      current.push(cost)
+    }
+    beforePrevious = previous
+    previous = current
+  }
+  return previous[right.length] ?? 0
+}

@@ -1,0 +1,241 @@
+// Finds everything in a message that may be a field's value: numbers, yes and no, categories, texts, "unknown".
+
+import type { InputField, Scalar, Signature } from '#core/model.ts'
+import { findNumbers, type NumberMention } from './numbers.ts'
+import type { Token } from './tokens.ts'
+import { convert, type Unit, unitNamed } from './units.ts'
+import { type FieldMention, wordsOf } from './vocabulary.ts'
+
+export type ValueMention = {
+  readonly from: number
+  readonly to: number
+  /** Behind its unit. */
+  readonly end: number
+} & (
+  | { readonly kind: 'number'; readonly number: NumberMention }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | {
+      readonly kind: 'category'
+      readonly fields: readonly number[]
+      readonly exactCase: boolean
+      readonly value: string
+    }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'missing' }
+)
+
+const BOOLEAN_WORDS: Readonly<Record<string, boolean>> = {
+  yes: true,
+  true: true,
+  y: true,
+  yeah: true,
+  yep: true,
+  no: false,
+  false: false,
+  n: false,
+  nope: false,
+}
+
+const MISSING_PHRASES: readonly (readonly string[])[] = [
+  ['not', 'known'],
+  ['not', 'available'],
+  ['not', 'given'],
+  ['no', 'idea'],
+  ['do', 'not', 'know'],
+  ['n', '/', 'a'],
+  ['not', 'sure'],
+  ['unknown'],
+  ['missing'],
+  ['null'],
+  ['none'],
+  ['nan'],
+  ['na'],
+  ['unavailable'],
+  ['blank'],
+  ['empty'],
+]
+
+export function findValues(
+  signature: Signature,
+  tokens: readonly Token[],
+  taken: (index: number) => boolean,
+): readonly ValueMention[] {
+  const found: ValueMention[] = []
+  const used = new Set<number>()
+  const add = (mention: ValueMention) => {
+    found.push(mention)
+    for (let index = mention.from; index < mention.end; index++) used.add(index)
+  }
+  const busy = (index: number) => taken(index) || used.has(index)
+  for (const category of findCategories(signature, tokens, busy)) add(category)
+  for (const number of findNumbers(tokens, busy)) {
+    add({ kind: 'number', from: number.from, to: number.to, end: number.unitTo, number })
+  }
+  for (let index = 0; index < tokens.length; index++) {
+    if (busy(index)) continue
+    const token = tokens[index]
+    if (token === undefined) continue
+    const missing = missingAt(tokens, index)
+    if (missing > 0)
+      add({ kind: 'missing', from: index, to: index + missing, end: index + missing })
+    else if (token.word in BOOLEAN_WORDS && token.kind === 'word') {
+      const value = BOOLEAN_WORDS[token.word] === true
+      add({ kind: 'boolean', from: index, to: index + 1, end: index + 1, value })
+    } else if (token.segment?.kind === 'quote') {
+      const value = token.segment.content
+      add({ kind: 'text', from: index, to: index + 1, end: index + 1, value })
+    }
+  }
+  return found.sort((left, right) => left.from - right.from)
+}
+
+function missingAt(tokens: readonly Token[], index: number): number {
+  for (const phrase of MISSING_PHRASES) {
+    if (phrase.every((word, offset) => tokens[index + offset]?.word === word)) return phrase.length
+  }
+  return 0
+}
+
+function findCategories(
+  signature: Signature,
+  tokens: readonly Token[],
+  busy: (index: number) => boolean,
+): ValueMention[] {
+  const known = signature.inputs.flatMap((input, field) =>
+    (input.categories ?? []).map((category) => ({ field, category, words: wordsOf(category) })),
+  )
+  if (known.length === 0) return []
+  const found: ValueMention[] = []
+  for (let from = 0; from < tokens.length; from++) {
+    const matches = known.filter(
+      ({ words }) =>
+        words.length > 0 &&
+        words.every((word, offset) => tokens[from + offset]?.word === word && !busy(from + offset)),
+    )
+    const length = Math.max(0, ...matches.map(({ words }) => words.length))
+    const longest = matches.filter(({ words }) => words.length === length)
+    const [first] = longest
+    if (first === undefined) continue
+    const written = tokens
+      .slice(from, from + length)
+      .map(({ text }) => text)
+      .join(' ')
+    found.push({
+      kind: 'category',
+      from,
+      to: from + length,
+      end: from + length,
+      fields: longest.map(({ field }) => field),
+      value: first.category,
+      exactCase: written === wordsAsWritten(first.category) && written !== written.toLowerCase(),
+    })
+    from += length - 1
+  }
+  return found
+}
+
+const NOT_WORD = /[^\p{L}\p{N}]+/gu
+
+const wordsAsWritten = (category: string) => category.replace(NOT_WORD, ' ').trim()
+
+/** How well a value suits a field: null where it cannot be its value, else a cost to add, lower is better. */
+export function suits(value: ValueMention, input: InputField, field: number): number | null {
+  switch (value.kind) {
+    case 'number':
+      return suitsNumber(value.number, input)
+    case 'boolean':
+      return input.type === 'boolean' ? 0 : categoryFor(input, value.value) === null ? null : 0
+    case 'category':
+      return value.fields.includes(field) ? -0.5 : null
+    case 'text':
+      return input.type === 'string' || input.type === 'category' ? 0 : null
+    case 'missing':
+      return input.optional ? 0 : null
+  }
+}
+
+/** "yes" of a field whose categories are Yes and No. */
+function categoryFor(input: InputField, value: boolean): string | null {
+  const words = value ? YES_CATEGORIES : NO_CATEGORIES
+  return input.categories?.find((category) => words.has(category.toLowerCase())) ?? null
+}
+
+const YES_CATEGORIES: ReadonlySet<string> = new Set(['yes', 'y', 'true'])
+const NO_CATEGORIES: ReadonlySet<string> = new Set(['no', 'n', 'false'])
+
+function suitsNumber(number: NumberMention, input: InputField): number | null {
+  if (input.type === 'boolean') return number.value === 0 || number.value === 1 ? 0.5 : null
+  if (input.type === 'string') return null
+  if (input.type === 'category') {
+    if (input.categories === undefined) return 0.3
+    return input.categories.includes(String(number.value)) ? 0 : null
+  }
+  const unit = unitNamed(input.unit)
+  if (number.unit === null) return 0
+  if (number.unit.family === 'share') return 0
+  if (unit === null) return 0.3
+  return unit.family === number.unit.family ? -0.6 : null
+}
+
+/** What is sent for this field. `suits` has said yes before. */
+export function valueFor(value: ValueMention, input: InputField): Scalar {
+  switch (value.kind) {
+    case 'number':
+      return numberFor(value.number, input)
+    case 'boolean':
+      return input.type === 'boolean' ? value.value : categoryFor(input, value.value)
+    case 'category':
+    case 'text':
+      return value.value
+    case 'missing':
+      return null
+  }
+}
+
+function numberFor(number: NumberMention, input: InputField): Scalar {
+  if (input.type === 'boolean') return number.value === 1
+  if (input.type === 'category')
+    return input.categories === undefined ? number.value : String(number.value)
+  const unit = unitNamed(input.unit)
+  const given = number.unit
+  if (given?.family === 'share') return shareFor(number.value, given, unit, input)
+  if (number.metres && unit?.family === 'length') {
+    return convert(number.value / 1e6, { family: 'length', factor: 1 }, unit) ?? number.value
+  }
+  if (given === null || unit === null) return number.value
+  return convert(number.value, given, unit) ?? number.value
+}
+
+/** "15%" is 0.15 where the field is a share of one; where nothing says so, it stays 15. */
+function shareFor(value: number, given: Unit, unit: Unit | null, input: InputField): number {
+  if (unit?.family === 'share') return convert(value, given, unit) ?? value
+  const known = [input.minimum, input.maximum, input.example].filter(
+    (one) => typeof one === 'number',
+  )
+  const isShare = known.length > 0 && known.every((one) => Math.abs(one) <= 1)
+  return isShare ? (convert(value, given, { family: 'share', factor: 100 }) ?? value) : value
+}
+
+/** Whether this field is the only one that a bare unit can mean: "24 months" where one input counts months. */
+export function onlyFieldOfUnit(signature: Signature, number: NumberMention): number | null {
+  const { unit } = number
+  if (unit === null || unit.family === 'share') return null
+  const fields = signature.inputs.flatMap((input, field) =>
+    unitNamed(input.unit)?.family === unit.family ? [field] : [],
+  )
+  return fields.length === 1 ? (fields[0] ?? null) : null
+}
+
+export type Item =
+  | {
+      readonly is: 'field'
+      readonly from: number
+      readonly to: number
+      readonly mention: FieldMention
+    }
+  | {
+      readonly is: 'value'
+      readonly from: number
+      readonly to: number
+      readonly value: ValueMention
+    }
