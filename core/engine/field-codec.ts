@@ -31,10 +31,12 @@ const INT32_LARGEST = 2 ** 31 - 1
 
 export function createFieldCodec(field: InputField, tensorType: TensorType): FieldCodec {
   const read = createReader(field, tensorType)
-  const takesMissing = field.optional && (tensorType === 'float32' || tensorType === 'float64')
+  const holdsMissing = tensorType === 'float32' || tensorType === 'float64'
+  const takesAbsence = holdsMissing && field.optional
+  const takesNull = takesAbsence || (holdsMissing && field.nullable === true)
   return (value) => {
     if (value !== null && value !== undefined) return read(value)
-    return takesMissing
+    return (value === null ? takesNull : takesAbsence)
       ? encoded(Number.NaN)
       : refused(`is ${value === null ? 'null' : 'missing'}; ${expectation(field)}`)
   }

@@ -64,6 +64,12 @@ describe('a row', () => {
     })
   })
 
+  test('takes an explicit null, but not absence, where the field is nullable', () => {
+    const inputs = [field('tenure', 'integer', { nullable: true })]
+    expect(encodeOne(inputs, { tenure: null })).toEqual([Number.NaN])
+    expect(encodeOne(inputs, {})).toEqual({ tenure: 'is missing; it must be a whole number' })
+  })
+
   test.each([
     ['a list', [1, 2]],
     ['null', null],
