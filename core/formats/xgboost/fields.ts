@@ -23,13 +23,6 @@ const FEATURE_TYPES: Readonly<Record<string, FeatureType>> = {
 /** A name is a key of every row and a label in every form; text beyond this is no name. */
 const MAX_NAME_LENGTH = 1_000
 
-/**
- * Splits that must all send missing values the same way before we say that training data had none. Where data are
- * complete XGBoost writes one direction throughout; where some are missing it chooses for each split, so that eight alike
- * by chance are rare (1 in 128).
- */
-const SPLITS_THAT_PROVE = 8
-
 /** Digits of an example; a split's threshold has more than anyone would type. */
 const EXAMPLE_DIGITS = 4
 
@@ -51,15 +44,13 @@ export function describeFields(
   const stored = booster.featureTypes ?? wrapper.featureTypes
   const types = stored?.length === booster.featureCount ? stored : null
   const facts = splitFacts(trees, booster.featureCount)
-  const complete = hadCompleteTraining(facts)
   const categoryNames =
     booster.learner.kind === 'trees' ? booster.learner.categoryNames : new Map<number, string[]>()
   const inputs = names.map((name, feature): InputField => {
     const splits = facts[feature]
     const type = featureType(types?.[feature], splits)
     const categories = type === 'category' ? categoryNames.get(feature) : undefined
-    const optional =
-      booster.learner.kind === 'trees' && splits !== undefined && !isAlwaysThere(splits, complete)
+    const optional = splits !== undefined && learnedMissing(splits)
     return {
       name,
       type,
@@ -129,20 +120,13 @@ function splitFacts(trees: readonly Tree[], featureCount: number): readonly Spli
   return facts
 }
 
-/** True when all splits of the whole model agree, and are enough to prove something. */
-function hadCompleteTraining(facts: readonly SplitFacts[]): boolean {
-  const left = facts.reduce((sum, fact) => sum + fact.toLeft, 0)
-  const right = facts.reduce((sum, fact) => sum + fact.toRight, 0)
-  return Math.min(left, right) === 0 && left + right >= SPLITS_THAT_PROVE
-}
-
-/** True when training never saw the feature missing, so that the model learned no direction for that. */
-function isAlwaysThere(splits: SplitFacts, complete: boolean): boolean {
-  if (complete) return true
-  return (
-    Math.min(splits.toLeft, splits.toRight) === 0 &&
-    splits.toLeft + splits.toRight >= SPLITS_THAT_PROVE
-  )
+/**
+ * True when training surely saw the feature missing. Where data are complete XGBoost writes one direction at every split;
+ * where some are missing it chooses for each split, and then the directions differ. Such a field may be left out of a
+ * row. The others still take an explicit null, which goes the written way as it does in XGBoost.
+ */
+function learnedMissing({ toLeft, toRight }: SplitFacts): boolean {
+  return toLeft > 0 && toRight > 0
 }
 
 function featureType(stored: string | undefined, splits: SplitFacts | undefined): FeatureType {
