@@ -101,9 +101,8 @@ function nameDict(entries: ReadonlyMap<PickleValue, PickleValue>, depth: number)
   for (const [key, value] of entries) {
     if (names.length > MAX_NAMED) break
     const text = asText(key)
-    names.push(
-      `${text === null ? nameObject(key, 1) : `“${shorten(text)}”`}: ${nameObject(value, 1)}`,
-    )
+    const place = text === null ? nameObject(key, 1) : `“${shorten(text)}”`
+    names.push(`${nameObject(value, 1)} under ${place}`)
   }
   const rest = entries.size - Math.min(names.length, MAX_NAMED)
   const shown = names.slice(0, MAX_NAMED).join(', ')
