@@ -21,7 +21,7 @@ export const operationRoutes: readonly Route[] = OPERATIONS.map((operation) => (
   path: `/api/operations/${operation.name}`,
   handle: (exchange) => run(exchange, operation),
   document: {
-    id: operation.name,
+    id: `run_${operation.name}`,
     tag: 'Operations',
     summary: operation.title,
     description: operation.description,

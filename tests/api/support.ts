@@ -1,23 +1,16 @@
 // A real server on a free port over real ports in a temporary folder, for the tests of the HTTP surface.
 
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Agent, TurnEvent, TurnRequest } from '#agent/turn.ts'
 import { createServer, type ParleyServer, type ServerOptions } from '#api/server.ts'
-import { createEngine } from '#core/engine/create-engine.ts'
-import { createServing } from '#core/engine/serving.ts'
 
-import { fail } from '#core/errors.ts'
 import { toOnnx } from '#core/graph/to-onnx.ts'
 import type { InputField, Signature } from '#core/model.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
-import { createSampleModels } from '#core/operations/samples.ts'
 import type { VersionRecord } from '#core/registry/registry.ts'
-import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
+import { createTestPorts, type TestPorts } from '../support/ports.ts'
 
 export const ROOT = resolve(import.meta.dir, '../..')
 export const CHURN_FILE = join(ROOT, 'models/churn/churn_model.pkl')
@@ -57,31 +50,9 @@ export interface Answer {
 export async function startServer(
   options: Partial<Omit<ServerOptions, 'ports'>> & { defaultModel?: string } = {},
 ): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-api-'))
   const { logger, lines } = keepingLogger()
-  const now = () => Date.now()
-  const randomId = () => randomBytes(16).toString('hex')
-  const registry = await openSqliteRegistry({ folder, now, randomId, logger })
-  const engine = createEngine({ logger })
-  const serving = await createServing({ registry, engine, logger, now })
-  const reader: Ports['reader'] = {
-    read: async () => fail('unavailable', 'no reader yet'),
-    inspect: async () => fail('unavailable', 'no reader yet'),
-    close: async () => undefined,
-  }
-  const ports: Ports = {
-    registry,
-    serving,
-    engine,
-    reader,
-    logger,
-    now,
-    monotonicMs: () => performance.now(),
-    randomId,
-    baseUrl: 'http://127.0.0.1:3000',
-    defaultModel: options.defaultModel ?? null,
-    samples: createSampleModels(join(ROOT, 'models')),
-  }
+  const own = await createTestPorts({ logger })
+  const ports: TestPorts = { ...own, defaultModel: options.defaultModel ?? null }
   const { defaultModel: _default, ...rest } = options
   const server = createServer({ ports, agent: smallAgent(ports), port: 0, ...rest })
   return {
@@ -92,11 +63,7 @@ export async function startServer(
     ask: (method, path, body) => ask(server.url, method, path, body),
     async close() {
       await server.stop({ drainMs: 200 })
-      await serving.close()
-      await engine.close()
-      await reader.close()
-      await registry.close()
-      await rm(folder, { recursive: true, force: true })
+      await own.close()
     },
   }
 }
