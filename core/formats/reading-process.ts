@@ -20,6 +20,7 @@ export type Reply =
   | { readonly kind: 'ended'; readonly ending: Ending }
 
 export interface ReadingProcess {
+  readonly pid: number
   /** One question at a time. The clock starts when the process is ready and has the file. */
   ask(request: ReadingRequest, file: Uint8Array): Promise<Reply>
   /** False once it has ended or grown so large that a new one should take its place. */
@@ -76,6 +77,7 @@ export function startReadingProcess(): ReadingProcess {
   void pump(child.stdout, receive).finally(() => end('exit'))
 
   return {
+    pid: child.pid,
     async ask(request, file) {
       child.ref()
       const late = setTimeout(() => end('time'), START_TIME_MS)

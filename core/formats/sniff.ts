@@ -59,7 +59,7 @@ const EARLY_PICKLES: readonly RegExp[] = [
   // An empty or marked container, remembered at once: `(dp0`, `(lp1`, `(p0`, `]q\0`, `}q\0`.
   /^\(*[dlt]?p\d+\n/,
   /^[\]})]q[\s\S]/,
-  /^\([dlt][p.sat(]/,
+  /^\([dlt][p.sat(cIFLSVNK\]})]/,
   // Plain values up to the end, or the start of a larger value.
   /^(I-?\d+|L-?\d+L?|F[-+.\deinfa]+)\n[.p]/,
   /^[SV][^\n]*\n(p\d+\n)?\.?/,
@@ -173,10 +173,16 @@ function readVarint(bytes: Uint8Array, start: number): { value: number; next: nu
 }
 
 function unknown(bytes: Uint8Array): string {
-  if (bytes.every((byte) => byte === 0)) {
+  if (isAllZero(bytes)) {
     return 'This file holds only zero bytes: the transfer went wrong. Upload it again.'
   }
   return `This file is no model of a kind that Parley knows. ${WHAT_IS_READ}`
+}
+
+/** A plain loop: files of 100 MB of zeros are tested as well. */
+function isAllZero(bytes: Uint8Array): boolean {
+  for (let index = 0; index < bytes.length; index += 1) if (bytes[index] !== 0) return false
+  return true
 }
 
 function unsupported(message: string): Sniffed {

@@ -12,6 +12,7 @@ import {
 } from '../cursor.ts'
 import { FormatError } from '../format-error.ts'
 import {
+  chargeWork,
   ENTRY_BYTES,
   MAX_INTEGER_BYTES,
   MAX_MEMO_ENTRIES,
@@ -255,7 +256,9 @@ function pushLong(machine: Machine, size: number): void {
   if (size > MAX_INTEGER_BYTES) {
     throw new FormatError('A number in this pickle is too long.', machine.at, 'too_large')
   }
+  // Turning bytes into one big number costs more than an instruction does.
   charge(machine, size)
+  chargeWork(machine.budget, size, machine.at)
   push(machine, decodeTwosComplement(bytes))
 }
 
