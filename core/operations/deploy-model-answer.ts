@@ -1,5 +1,6 @@
 // How a deployment reads: what was loaded, what it expects, where it answers, and what to do next.
 
+import { unknownNamesWarning } from '#core/formats/signature.ts'
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
 import { joinSome, libraryName } from '#core/presentation/phrases.ts'
 import type { Deployment } from './deploy-model.ts'
@@ -9,16 +10,21 @@ import { rowInWords } from './example-row.ts'
 const MAX_INPUTS_NAMED = 12
 
 export function presentDeployment(deployment: Deployment): Presentation {
-  const blocks: Block[] = deployment.warnings.map((text) => ({
-    kind: 'notice' as const,
-    tone: 'warning' as const,
-    text,
-  }))
+  const blocks = warningsOf(deployment).map(
+    (text): Block => ({ kind: 'notice', tone: 'warning', text }),
+  )
   blocks.push({ kind: 'choices', items: nextSteps(deployment) })
   return {
     text: [loaded(deployment), expects(deployment), whereItIs(deployment)].join(' '),
     blocks,
   }
+}
+
+/** What the sentences say already is not said twice. */
+function warningsOf({ warnings, names_known, inputs }: Deployment): string[] {
+  return names_known
+    ? warnings
+    : warnings.filter((text) => text !== unknownNamesWarning(inputs.length))
 }
 
 function loaded({ result, library, name, version }: Deployment): string {
@@ -40,7 +46,7 @@ function expects({ inputs, names_known }: Deployment): string {
     MAX_INPUTS_NAMED,
   )
   if (names_known) return `It expects ${names}.`
-  return `Its file holds no feature names, so for now it expects ${names}. Tell me the names in column order and I will use them, for example “the features are age, income, …”.`
+  return `Its file has no feature names, so it expects ${names} for now. Tell me their names in the order of the training columns, for example “the features are age, income, …”, and I will use those.`
 }
 
 function whereItIs({ deployed, endpoint, result, name }: Deployment): string {

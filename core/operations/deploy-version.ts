@@ -38,7 +38,7 @@ export async function deployVersion(
   const sha256 = createHash('sha256').update(source.bytes).digest('hex')
   const derived = chooseName(source, wishes)
   const stored = await registry.findByOriginal(derived.name, sha256)
-  if (stored !== null && saysNothingNew(stored.signature, wishes)) {
+  if (stored !== null && saysNothingNew(stored.signature, classWishes(source, wishes))) {
     return succeed({ version: stored, created: false })
   }
   call.progress({ fraction: 0.1, message: `Reading ${source.fileName}` })
@@ -75,6 +75,15 @@ function chooseName(source: DeploySource, { name, title }: DeployWishes) {
   if (given !== null) return { name: given, generic: false }
   if (source.sample !== null) return { name: source.sample.config.name, generic: false }
   return deriveName(source.fileName, title)
+}
+
+/** A sample's config wishes for names like a person does, so that it adds them to a file uploaded bare before. */
+function classWishes({ sample }: DeploySource, wishes: DeployWishes): DeployWishes {
+  return {
+    ...wishes,
+    classes: wishes.classes ?? sample?.config.classes,
+    positive_label: wishes.positive_label ?? sample?.config.positive_label,
+  }
 }
 
 /** True when the stored version already has the names that were given, so that a second one would be the same. */

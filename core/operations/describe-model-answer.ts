@@ -68,7 +68,7 @@ function inputTable(model: DescribedModel): Block {
       input.name,
       typeWords(input),
       rangeWords(input),
-      input.optional ? 'may be missing' : 'required',
+      neededWords(input),
       ...(described ? [input.description ?? ''] : []),
     ])
   return {
@@ -98,6 +98,11 @@ const TYPE_WORDS = {
 
 function typeWords({ type, unit }: DescribedInput): string {
   return unit === undefined ? TYPE_WORDS[type] : `${TYPE_WORDS[type]} (${unit})`
+}
+
+function neededWords({ optional, nullable }: DescribedInput): string {
+  if (optional) return 'may be left out'
+  return nullable === true ? 'required, or null' : 'required'
 }
 
 const MAX_CATEGORIES_SHOWN = 6

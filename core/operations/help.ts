@@ -26,6 +26,9 @@ const output = z.object({
   models: z.array(z.string()),
 })
 
+/** The table has the others. */
+const MAX_OPERATIONS_IN_SENTENCE = 2
+
 /** Models beyond the first few make the list longer, not clearer. */
 const MAX_MODELS_IN_SUGGESTIONS = 2
 const MAX_INPUTS_IN_SUGGESTION = 8
@@ -123,12 +126,11 @@ function present({
       items: suggestions.map((message) => ({ label: message, message })),
     },
   ]
-  const [only] = operations
-  if (topic !== null && only !== undefined && operations.length === 1) {
-    return {
-      text: `${only.title}: ${only.description} Say, for example, “${only.example}”.`,
-      blocks,
-    }
+  if (topic !== null) {
+    const about = operations
+      .slice(0, MAX_OPERATIONS_IN_SENTENCE)
+      .map(({ title, description }) => `**${title}**: ${description}`)
+    return { text: about.join('\n'), blocks }
   }
   const start =
     'I put your machine-learning models to work: drop a model file and I read it, deploy it and answer questions with it.'

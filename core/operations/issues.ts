@@ -42,7 +42,7 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): Failu
 function describeProblem(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.message.endsWith('received undefined')
+      return issue.path.length > 0 && issue.message.endsWith('received undefined')
         ? 'is required'
         : `must be ${withArticle(issue.expected)}`
     case 'too_small':

@@ -2,7 +2,7 @@
 
 import type { Block, Cell, Presentation } from '#core/presentation/blocks.ts'
 import { formatPercent, formatQuantity } from '#core/presentation/numbers.ts'
-import { countOf, joinWords } from '#core/presentation/phrases.ts'
+import { countOf, escapeMarkdown, joinWords } from '#core/presentation/phrases.ts'
 import type { BatchOutput } from './predict-batch.ts'
 
 const MAX_LABELS_IN_SENTENCE = 4
@@ -47,8 +47,9 @@ function sentences(batch: BatchOutput): string {
   if (batch.scored === 0) return `${start}.`
   if (labels !== undefined) {
     const parts = labels
+      .filter(({ count }) => count > 0)
       .slice(0, MAX_LABELS_IN_SENTENCE)
-      .map(({ label, count }) => `${count.toLocaleString('en-US')} ${label}`)
+      .map(({ label, count }) => `${count.toLocaleString('en-US')} as ${escapeMarkdown(label)}`)
     return `${start}: ${joinWords(parts)}.`
   }
   const [first] = values ?? []

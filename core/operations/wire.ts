@@ -31,6 +31,8 @@ export const inputSchema = z.object({
   name: z.string(),
   type: z.enum(FEATURE_TYPES),
   optional: z.boolean(),
+  /** An explicit null is accepted although leaving the field out is not. */
+  nullable: z.boolean().optional(),
   categories: z.array(z.string()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),

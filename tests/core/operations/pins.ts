@@ -1,0 +1,424 @@
+// The operations as outsiders see them, written down by hand on purpose: a change here is a change for every caller.
+
+export const PINS = [
+  {
+    name: 'list_models',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {},
+      additionalProperties: false,
+    },
+    output: {
+      required: ['models', 'samples'],
+      optional: [],
+    },
+  },
+  {
+    name: 'describe_model',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Number of a version; the live one when left out',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'name',
+        'title',
+        'description',
+        'aliases',
+        'deployed',
+        'live_version',
+        'version',
+        'model_version',
+        'task',
+        'inputs',
+        'names_known',
+        'outputs',
+        'endpoint',
+        'example',
+        'curl',
+        'origin',
+        'created_at',
+        'metrics',
+        'warnings',
+        'versions',
+      ],
+      optional: ['classes', 'positive_label', 'target', 'unit', 'risk_bands', 'confidence_bands'],
+    },
+  },
+  {
+    name: 'deploy_model',
+    effect: 'write',
+    cost: 'heavy',
+    input: {
+      type: 'object',
+      properties: {
+        upload: {
+          description: 'Handle of an uploaded model file',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        sample: {
+          description: 'Name of a sample model',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        name: {
+          description:
+            'Name for the endpoint, made from the file name when left out; alone, the stored model that goes live again',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        title: {
+          description: 'What people call the model, e.g. "customer churn"',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        features: {
+          description: 'Names of the inputs in column order, for files that hold none',
+          minItems: 1,
+          maxItems: 10000,
+          type: 'array',
+          items: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+          },
+        },
+        classes: {
+          description: 'Names of the classes in the order of their codes',
+          minItems: 1,
+          maxItems: 10000,
+          type: 'array',
+          items: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+          },
+        },
+        positive_label: {
+          description: 'The class whose probability an answer is about',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        description: {
+          description: 'What the model is for',
+          type: 'string',
+          maxLength: 2000,
+        },
+        deploy: {
+          description: 'False stores the version without going live; true when left out',
+          type: 'boolean',
+        },
+      },
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'name',
+        'title',
+        'version',
+        'model_version',
+        'result',
+        'deployed',
+        'endpoint',
+        'library',
+        'library_version',
+        'model_class',
+        'task',
+        'inputs',
+        'names_known',
+        'outputs',
+        'example',
+        'warnings',
+      ],
+      optional: ['classes', 'positive_label', 'target', 'unit', 'risk_bands', 'confidence_bands'],
+    },
+  },
+  {
+    name: 'undeploy_model',
+    effect: 'write',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: ['model', 'title', 'deployed', 'previous_version'],
+      optional: [],
+    },
+  },
+  {
+    name: 'delete_model',
+    effect: 'destructive',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        confirm: {
+          description: 'True to go ahead; in a conversation the person is asked instead',
+          type: 'boolean',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: ['model', 'title', 'versions_deleted'],
+      optional: [],
+    },
+  },
+  {
+    name: 'predict',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        features: {
+          type: 'object',
+          propertyNames: {
+            type: 'string',
+          },
+          additionalProperties: {
+            type: ['number', 'string', 'boolean', 'null'],
+          },
+          description:
+            'One value for each input of the model, by its name; null for a missing value',
+        },
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Number of a version; the live one when left out',
+        },
+      },
+      required: ['model', 'features'],
+      additionalProperties: false,
+    },
+    output: {
+      required: ['model', 'title', 'model_version', 'task', 'prediction', 'inputs', 'latency_ms'],
+      optional: [
+        'predicted_label',
+        'class_probabilities',
+        'positive_label',
+        'probability',
+        'risk',
+        'confidence',
+        'risk_bands',
+        'target',
+        'unit',
+      ],
+    },
+  },
+  {
+    name: 'predict_batch',
+    effect: 'read',
+    cost: 'heavy',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        rows: {
+          description: 'One object of features for each row',
+          minItems: 1,
+          maxItems: 1000,
+          type: 'array',
+          items: {
+            type: 'object',
+            propertyNames: {
+              type: 'string',
+            },
+            additionalProperties: {
+              type: ['number', 'string', 'boolean', 'null'],
+            },
+            description:
+              'One value for each input of the model, by its name; null for a missing value',
+          },
+        },
+        upload: {
+          description: 'Handle of an uploaded table with a column for each input',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Number of a version; the live one when left out',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'model',
+        'model_version',
+        'task',
+        'rows',
+        'scored',
+        'failed',
+        'summary',
+        'first_rows',
+        'problems',
+        'latency_ms',
+      ],
+      optional: ['unit', 'predictions', 'result'],
+    },
+  },
+  {
+    name: 'list_versions',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: ['model', 'title', 'live_version', 'versions'],
+      optional: [],
+    },
+  },
+  {
+    name: 'promote_version',
+    effect: 'write',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Number of the version that goes live',
+        },
+      },
+      required: ['model', 'version'],
+      additionalProperties: false,
+    },
+    output: {
+      required: ['model', 'title', 'version', 'model_version', 'previous_version', 'endpoint'],
+      optional: [],
+    },
+  },
+  {
+    name: 'model_metrics',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'model',
+        'title',
+        'version',
+        'model_version',
+        'deployed',
+        'metrics',
+        'requests',
+        'rows',
+        'errors',
+        'latency_ms',
+      ],
+      optional: [],
+    },
+  },
+  {
+    name: 'help',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        topic: {
+          description: 'What the help is about: an operation or a word such as "deploy"',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+      },
+      additionalProperties: false,
+    },
+    output: {
+      required: ['topic', 'operations', 'suggestions', 'models'],
+      optional: [],
+    },
+  },
+] as const
