@@ -56,6 +56,9 @@ export async function inspect(
   }
 }
 
+/** Facts that the class list and the table of features already tell. */
+const SHOWN_ELSEWHERE: readonly string[] = ['classes', 'features']
+
 function renderInspection(
   fileName: string,
   { format, objects, model, problem }: InspectionResult,
@@ -79,7 +82,9 @@ function renderInspection(
         ...(signature.classes === undefined
           ? []
           : [{ label: 'classes', value: signature.classes.join(', ') }]),
-        ...Object.entries(facts).map(([label, value]) => ({ label, value: String(value) })),
+        ...Object.entries(facts)
+          .filter(([label]) => !SHOWN_ELSEWHERE.includes(label))
+          .map(([label, value]) => ({ label, value: String(value) })),
       ],
     })
     blocks.push({

@@ -13,7 +13,6 @@ import { commandHelp, generalHelp } from './help.ts'
 import { inspect } from './inspect.ts'
 import { openPorts } from './ports.ts'
 import { complainOf, runCommand } from './run-command.ts'
-import { serve } from './serve.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
 const SERVE_HELP = [
@@ -63,6 +62,8 @@ async function startServer(words: readonly string[], terminal: Terminal): Promis
     terminal.complain(configuration.failure.message)
     return EXIT.usage
   }
+  // Loaded here alone: the page, the routes and the agent would slow down every other command.
+  const { serve } = await import('./serve.ts')
   return serve(configuration.value, terminal, manifest.version)
 }
 

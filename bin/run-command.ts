@@ -6,9 +6,9 @@ import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { needsConfirmation } from '#core/operations/access.ts'
 import { checkInput, invoke } from '#core/operations/invoke.ts'
 import type { Call, Operation, Ports, Principal } from '#core/operations/operation.ts'
-import { renderPlainText } from '#core/presentation/plain-text.ts'
 import type { CommonOptions, ParsedArguments } from './arguments.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { renderAnswer } from './render.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Everyone who can run the command owns the folder it works on. */
@@ -36,7 +36,11 @@ export async function runCommand(
   let call = callOf(context, parsed.common.yes)
   const checked = checkInput(operation, input)
   const question = checked.ok ? needsConfirmation(operation, checked.value, call) : null
-  if (question !== null && terminal.interactive) {
+  if (question !== null) {
+    if (!terminal.interactive) {
+      terminal.complain(`${question} Nobody can answer here: add --yes to do it.`)
+      return EXIT.refused
+    }
     if (!(await terminal.confirm(question))) {
       terminal.complain('Nothing was changed.')
       return EXIT.refused
@@ -49,7 +53,7 @@ export async function runCommand(
   terminal.print(
     parsed.common.json
       ? JSON.stringify(outcome.value, null, 2)
-      : renderPlainText(operation.present(outcome.value)),
+      : renderAnswer(operation, outcome.value),
   )
   return EXIT.done
 }
