@@ -2,7 +2,8 @@
 
 import type { FoundModel, Placed } from './find-model.ts'
 import { joinNames, withArticle } from './name-object.ts'
-import { asText, attributesOf, isArray, isDict, isRecord, itemsOf } from './pickle/access.ts'
+import { indexLabels } from './pandas.ts'
+import { asText, attributesOf, isArray, isRecord, itemsOf } from './pickle/access.ts'
 import type { PickleRecord, PickleValue } from './pickle/value.ts'
 
 const FEATURE_KEY =
@@ -69,7 +70,7 @@ function textLists(found: FoundModel): readonly TextList[] {
 
 /** The texts of a list, tuple, array or pandas Index that holds nothing else; null for any other value. */
 function textsOf(value: PickleValue | undefined): readonly string[] | null {
-  const items = itemsOf(value) ?? arrayItems(value) ?? indexItems(value)
+  const items = itemsOf(value) ?? arrayItems(value) ?? arrayItems(indexLabels(value))
   if (items === null || items.length === 0) return null
   const texts: string[] = []
   for (const item of items) {
@@ -82,13 +83,6 @@ function textsOf(value: PickleValue | undefined): readonly string[] | null {
 
 function arrayItems(value: PickleValue | undefined): readonly PickleValue[] | null {
   return isArray(value) && value.shape.length === 1 && Array.isArray(value.data) ? value.data : null
-}
-
-/** `_new_Index(Index, {'data': array, 'name': …})`: the columns of a pandas table. */
-function indexItems(value: PickleValue | undefined): readonly PickleValue[] | null {
-  if (!isRecord(value) || value.callable.name !== '_new_Index') return null
-  const [, parts] = value.args
-  return isDict(parts) ? arrayItems(parts.entries.get('data')) : null
 }
 
 function isPreparation(record: PickleRecord): boolean {
