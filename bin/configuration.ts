@@ -8,6 +8,8 @@ export interface Configuration {
   readonly host: string
   /** Folder of the registry and its artifacts, absolute. */
   readonly dataFolder: string
+  /** Folder of the artifacts where it is not inside the data folder, absolute. */
+  readonly artifactFolder: string | null
   readonly defaultModel: string | null
   readonly logLevel: LogLevel
   /** Set when Claude answers; the offline interpreter otherwise. */
@@ -28,6 +30,7 @@ const LARGEST_PORT = 65_535
 const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '::1']
 const WHOLE_NUMBER = /^\d+$/
+const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** Settings of installations on many machines: refusing is kinder than silently keeping everything on one disk. */
@@ -47,11 +50,12 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     }
   }
   const artifacts = value('PARLEY_ARTIFACTS')
-  if (artifacts !== null) {
+  if (artifacts !== null && URL_SCHEME.test(artifacts)) {
     return invalid(
-      'PARLEY_ARTIFACTS is set, but this version of Parley keeps artifacts in its data folder. Unset it and set PARLEY_DATA instead.',
+      'PARLEY_ARTIFACTS must be a folder: this version of Parley keeps artifacts on a disk, not in S3.',
     )
   }
+  const artifactFolder = artifacts === null ? null : resolve(artifacts)
   const port = readPort(value('PORT'))
   if (port === null) {
     return invalid(
@@ -77,7 +81,15 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   const claude = readClaude(value)
   if (!claude.ok) return claude
   const dataFolder = resolve(value('PARLEY_DATA') ?? './data')
-  return succeed({ port, host, dataFolder, defaultModel, logLevel, claude: claude.value })
+  return succeed({
+    port,
+    host,
+    dataFolder,
+    artifactFolder,
+    defaultModel,
+    logLevel,
+    claude: claude.value,
+  })
 }
 
 function readClaude(value: (name: string) => string | null): Outcome<Configuration['claude']> {

@@ -33,6 +33,7 @@ export async function openPorts(
   const randomId = () => randomBytes(ID_BYTES).toString('hex')
   const registry = await openSqliteRegistry({
     folder: configuration.dataFolder,
+    ...(configuration.artifactFolder !== null && { artifactFolder: configuration.artifactFolder }),
     now,
     randomId,
     logger,

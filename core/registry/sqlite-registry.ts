@@ -27,6 +27,8 @@ const SWEEP_INTERVAL_MS = 10 * 60 * 1000
 export interface SqliteRegistryOptions {
   /** Holds `parley.db`, `artifacts/` and `uploads/`; made where it does not exist. */
   readonly folder: string
+  /** Where artifacts lie when not in `folder`, for a second disk; made where it does not exist. */
+  readonly artifactFolder?: string
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** 128 random bits in hex. */
@@ -46,7 +48,9 @@ export async function openSqliteRegistry(options: SqliteRegistryOptions): Promis
 
 async function openIn(folder: string, options: SqliteRegistryOptions): Promise<Registry> {
   await makePrivateFolder(folder)
-  const artifacts = await openArtifactFolder(join(folder, 'artifacts'), options.randomId)
+  const artifactFolder = artifactFolderOf(folder, options)
+  await makePrivateFolder(artifactFolder)
+  const artifacts = await openArtifactFolder(artifactFolder, options.randomId)
   const database = await openDatabase(join(folder, 'parley.db'))
   try {
     return await assemble(folder, options, artifacts, database)
@@ -54,6 +58,10 @@ async function openIn(folder: string, options: SqliteRegistryOptions): Promise<R
     database.close()
     throw error
   }
+}
+
+function artifactFolderOf(folder: string, { artifactFolder }: SqliteRegistryOptions): string {
+  return artifactFolder === undefined ? join(folder, 'artifacts') : resolve(artifactFolder)
 }
 
 async function assemble(
@@ -71,7 +79,7 @@ async function assemble(
   const sweeper = startSweeper(async () => {
     const beforeMs = now() - LEFTOVER_AGE_MS
     await sweepArtifacts(artifacts, models, beforeMs)
-    await sweepTemporaries([join(folder, 'artifacts'), join(folder, 'uploads')], beforeMs)
+    await sweepTemporaries([artifactFolderOf(folder, options), join(folder, 'uploads')], beforeMs)
     await uploads.sweep(beforeMs)
     conversations.sweep()
   }, logger)

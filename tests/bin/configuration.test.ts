@@ -12,6 +12,7 @@ describe('configuration', () => {
         port: 3000,
         host: '127.0.0.1',
         dataFolder: resolve('./data'),
+        artifactFolder: null,
         defaultModel: null,
         logLevel: 'silent',
         claude: null,

@@ -1,7 +1,7 @@
 // Runs the command line as a person would: real processes on a folder of their own.
 
 import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import manifest from '../../package.json'
@@ -35,6 +35,7 @@ async function parley(
   return { code, output, errors }
 }
 
+const HASH = /^[0-9a-f]{64}/
 const CUSTOMER = ['tenure=24', 'monthly_charges=70', 'total_charges=1680']
 
 describe('parley', () => {
@@ -158,6 +159,17 @@ describe('parley', () => {
     expect(ended.errors.trim()).not.toBe('')
     expect(ended.errors).not.toContain('    at ')
   })
+
+  test('keeps artifacts where PARLEY_ARTIFACTS says', async () => {
+    const environment = {
+      PARLEY_DATA: join(folder, 'split'),
+      PARLEY_ARTIFACTS: join(folder, 'disk'),
+    }
+    expect((await parley(['deploy', '--sample', 'iris'], environment)).code).toBe(0)
+    const artifacts = await readdir(join(folder, 'disk'))
+    expect(artifacts.filter((name) => HASH.test(name))).toHaveLength(2)
+    expect((await parley(['describe', 'iris'], environment)).code).toBe(0)
+  }, 20_000)
 
   test('a folder that cannot be used is one sentence', async () => {
     const ended = await parley(['list'], { PARLEY_DATA: '/proc/parley' })
