@@ -50,7 +50,10 @@ export function readDocumentTree(
     leafVectors:
       vectorSize > 1 ? readLeafVectors(tree, left, right, vectorSize, place, budget) : null,
   }
-  return makeTree(sendsUnknownByDefault(version) ? withUnknownsByDefault(nodes) : nodes, place)
+  return makeTree(
+    sendsUnknownByDefault(version) ? withUnknownsByDefault(nodes, place.offset, budget) : nodes,
+    place,
+  )
 }
 
 /** A node without a left child is a leaf, whose right one means nothing here. */
