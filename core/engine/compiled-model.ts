@@ -1,18 +1,19 @@
 // A graph of ours as plain typed arrays that JavaScript runs by itself: prepared rows, margins, transform.
 
 import type { Transform } from '#core/formats/description.ts'
-import { addTreeMargins, orderRows } from './compiled-trees.ts'
 import type { EncodedRows } from './engine.ts'
 import type { GraphProgram, LinearTable } from './graph-program.ts'
 import { InferenceError } from './inference-error.ts'
+import { orderRows } from './ordered-bits.ts'
 import type { RunOutputs } from './outputs.ts'
-import { type CompiledTrees, lowerTrees } from './tree-lowering.ts'
+import { createTreeKernel, type TreeKernel } from './tree-kernel.ts'
+import { type CompiledTrees, lowerTrees, STEP_SIZE, TREES_A_STEP } from './tree-lowering.ts'
 
 /** Rows that go through one step's trees before the next: their ordered values and the trees stay in the cache. */
 const BLOCK_ROWS = 256
 
-/** Ordered values of a block; wide models get smaller blocks. 2^19 numbers are 2 MB. */
-const MAX_BLOCK_VALUES = 2 ** 19
+/** Values of a block; wide models get smaller blocks. 2^18 of them take 3 MB in both forms. */
+const MAX_BLOCK_VALUES = 2 ** 18
 
 /** Everything that a worker needs to run the model; structured clone copies it. */
 export interface CompiledModel {
@@ -51,7 +52,9 @@ export function compileProgram(
 
 function countWork({ steps, featureCount }: CompiledTrees): number {
   let work = featureCount
-  for (let step = 0; step < steps.length; step += 6) work += 4 * (steps[step + 4] as number)
+  for (let step = 0; step < steps.length; step += STEP_SIZE) {
+    work += TREES_A_STEP * (steps[step + TREES_A_STEP] as number)
+  }
   return work
 }
 
@@ -62,17 +65,10 @@ export interface CompiledRunner {
 
 /** Holds the scratch memory of one thread. */
 export function createCompiledRunner(model: CompiledModel): CompiledRunner {
-  const { featureCount, groups, body } = model
-  const blockRows = Math.max(
-    1,
-    Math.min(BLOCK_ROWS, Math.floor(MAX_BLOCK_VALUES / (2 * featureCount))),
-  )
-  // Grown to the largest block met, so that a version that only sees single rows stays small.
-  let ordered = new Int32Array(2 * featureCount)
-  const margins = new Float64Array(blockRows * groups)
-  const base = body.kind === 'trees' ? body.trees.baseMargins : body.table.bias
+  const { featureCount, groups } = model
   const width = model.isBinary ? 2 : groups
-  const prepare = createPreparation(model)
+  const blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(MAX_BLOCK_VALUES / featureCount)))
+  const block = createBlock(model, blockRows)
 
   return {
     run(rows) {
@@ -80,23 +76,12 @@ export function createCompiledRunner(model: CompiledModel): CompiledRunner {
       if (!(column instanceof Float32Array) || column.length !== rows.count * featureCount) {
         throw new InferenceError('The rows do not fit the model.')
       }
-      const values = prepare(column)
-      const bits = new Int32Array(values.buffer, values.byteOffset, values.length)
       const data = new Float32Array(rows.count * width)
       for (let start = 0; start < rows.count; start += blockRows) {
         const count = Math.min(blockRows, rows.count - start)
-        for (let index = 0; index < count * groups; index++) {
-          margins[index] = base[index % groups] as number
-        }
-        if (body.kind === 'trees') {
-          const size = 2 * featureCount * count
-          if (ordered.length < size) ordered = new Int32Array(2 * featureCount * blockRows)
-          orderRows(bits, start * featureCount, count, featureCount, ordered)
-          addTreeMargins(body.trees, ordered, count, margins)
-        } else {
-          addLinearMargins(body.table, values, start, count, featureCount, margins)
-        }
-        transformBlock(model, margins, count, data, start * width)
+        fillBlock(model, block, column, start * featureCount, count)
+        addMargins(model, block, count)
+        transformBlock(model, block.margins, count, data, start * width)
       }
       return model.output === 'values'
         ? { values: { data, width }, probabilities: null, label: null }
@@ -105,36 +90,71 @@ export function createCompiledRunner(model: CompiledModel): CompiledRunner {
   }
 }
 
-/** Applies `missingValue` and `flooredFeatures` to a copy; rows that need neither pass as they are. */
-function createPreparation(model: CompiledModel): (values: Float32Array) => Float32Array {
-  const { missingValue, flooredFeatures, featureCount } = model
-  if (missingValue === null && flooredFeatures.length === 0) return (values) => values
-  return (values) => {
-    const prepared = values.slice()
-    if (missingValue !== null) {
-      for (let index = 0; index < prepared.length; index++) {
-        if (prepared[index] === missingValue) prepared[index] = Number.NaN
-      }
+/** Scratch memory for a block of rows: their values, the same memory as bits, and their margins. */
+interface Block {
+  readonly values: Float32Array
+  readonly bits: Int32Array
+  readonly margins: Float64Array
+  /** Null for linear models. */
+  readonly kernel: TreeKernel | null
+}
+
+function createBlock({ featureCount, groups, body }: CompiledModel, rows: number): Block {
+  const values = new Float32Array(rows * featureCount)
+  const bits = new Int32Array(values.buffer)
+  if (body.kind === 'linear') {
+    return { values, bits, margins: new Float64Array(rows * groups), kernel: null }
+  }
+  const kernel = createTreeKernel(body.trees, rows)
+  return { values, bits, margins: kernel.margins, kernel }
+}
+
+/** Copies rows into the block and applies `missingValue` and `flooredFeatures` to them. */
+function fillBlock(
+  { missingValue, flooredFeatures, featureCount }: CompiledModel,
+  { values }: Block,
+  column: Float32Array,
+  start: number,
+  count: number,
+): void {
+  const length = count * featureCount
+  for (let index = 0; index < length; index++) values[index] = column[start + index] as number
+  if (missingValue !== null) {
+    for (let index = 0; index < length; index++) {
+      if (values[index] === missingValue) values[index] = Number.NaN
     }
-    for (const feature of flooredFeatures) {
-      for (let index = feature; index < prepared.length; index += featureCount) {
-        prepared[index] = Math.floor(prepared[index] as number)
-      }
+  }
+  for (const feature of flooredFeatures) {
+    for (let index = feature; index < length; index += featureCount) {
+      values[index] = Math.floor(values[index] as number)
     }
-    return prepared
+  }
+}
+
+function addMargins({ body, groups, featureCount }: CompiledModel, block: Block, count: number) {
+  const { margins } = block
+  const base = body.kind === 'trees' ? body.trees.baseMargins : body.table.bias
+  for (let row = 0; row < count; row++) {
+    for (let group = 0; group < groups; group++)
+      margins[row * groups + group] = base[group] as number
+  }
+  if (body.kind === 'linear') {
+    addLinearMargins(body.table, block.values, count, featureCount, margins)
+  } else if (block.kernel !== null) {
+    orderRows(block.bits, count, featureCount, block.kernel.ordered)
+    block.kernel.run(count)
   }
 }
 
 function addLinearMargins(
   { weights, groups }: LinearTable,
   values: Float32Array,
-  start: number,
   count: number,
   featureCount: number,
   margins: Float64Array,
 ): void {
   for (let row = 0; row < count; row++) {
-    const source = (start + row) * featureCount
+    const source = row * featureCount
     for (let feature = 0; feature < featureCount; feature++) {
       const value = values[source + feature] as number
       if (Number.isNaN(value)) continue

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import type { Prediction } from '#core/model.ts'
 import type { Logger } from '#core/operations/operation.ts'
 import { checkRows, outputsAgree } from './agreement.ts'
 import { type Backend, createCompiledBackend, createSessionBackend } from './backends.ts'
@@ -9,9 +10,10 @@ import { type BatchPool, createBatchPool } from './batch-pool.ts'
 import { type CompiledModel, compileProgram, createCompiledRunner } from './compiled-model.ts'
 import { createColumn } from './encoded-rows.ts'
 import { createEncoder, type Encoder } from './encoder.ts'
-import type { EncodedRows, Engine, LoadableModel, LoadedModel } from './engine.ts'
+import type { Engine, LoadableModel, LoadedModel } from './engine.ts'
 import { readGraphProgram } from './graph-program.ts'
 import { InferenceError } from './inference-error.ts'
+import type { RunOutputs } from './outputs.ts'
 import { readPredictions } from './predictions.ts'
 import { createSession, type ModelSession } from './session.ts'
 
@@ -113,20 +115,36 @@ function createLoadedModel(
   let running = 0
   let closing: Promise<void> | null = null
   let whenIdle: (() => void) | null = null
+
+  async function finish(
+    outputs: Promise<RunOutputs>,
+    count: number,
+  ): Promise<readonly Prediction[]> {
+    running++
+    try {
+      return readPredictions(signature, await outputs, count)
+    } finally {
+      running--
+      if (running === 0) whenIdle?.()
+    }
+  }
+
   const loaded: OpenModel = {
     signature,
     backend: backend.name,
     ...encoder,
-    async predict(rows: EncodedRows, signal?: AbortSignal) {
-      signal?.throwIfAborted()
-      if (closing !== null) throw new InferenceError('This version of the model has been closed.')
-      if (rows.count === 0) return []
-      running++
+    predict(rows, signal) {
       try {
-        return readPredictions(signature, await backend.run(rows, signal), rows.count)
-      } finally {
-        running--
-        if (running === 0) whenIdle?.()
+        signal?.throwIfAborted()
+        if (closing !== null) throw new InferenceError('This version of the model has been closed.')
+        if (rows.count === 0) return Promise.resolve([])
+        const outputs = backend.run(rows, signal)
+        // Compiled rows are ready by now; a second promise would cost as much as they did.
+        return outputs instanceof Promise
+          ? finish(outputs, rows.count)
+          : Promise.resolve(readPredictions(signature, outputs, rows.count))
+      } catch (reason) {
+        return Promise.reject(reason)
       }
     },
     close() {

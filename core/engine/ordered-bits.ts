@@ -16,12 +16,36 @@ export function orderedBits(value: number): number {
 }
 
 /** The same from a float32's own bits. */
-export function orderBits(raw: number): number {
+function orderBits(raw: number): number {
   const magnitude = raw & MISSING_RIGHT
   return magnitude === 0 ? 0 : raw ^ ((raw >> 31) & MISSING_RIGHT)
 }
 
-/** True for the bits of any NaN. */
-export function isMissingBits(raw: number): boolean {
-  return (raw & MISSING_RIGHT) > INFINITY_BITS
+/**
+ * Writes `count` float32 rows, given by their bits, as the tree kernel reads them: 2 * featureCount ordered bits a row,
+ * missing values before every number in the first half and after every number in the second.
+ */
+export function orderRows(
+  rows: Int32Array,
+  count: number,
+  featureCount: number,
+  ordered: Int32Array,
+): void {
+  for (let row = 0; row < count; row++) {
+    const source = row * featureCount
+    const below = 2 * source
+    const above = below + featureCount
+    for (let feature = 0; feature < featureCount; feature++) {
+      const raw = rows[source + feature] as number
+      // Any NaN, whatever its sign and payload.
+      if ((raw & MISSING_RIGHT) > INFINITY_BITS) {
+        ordered[below + feature] = MISSING_LEFT
+        ordered[above + feature] = MISSING_RIGHT
+      } else {
+        const value = orderBits(raw)
+        ordered[below + feature] = value
+        ordered[above + feature] = value
+      }
+    }
+  }
 }

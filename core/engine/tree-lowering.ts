@@ -7,35 +7,34 @@ import { hasSharedChild, readChain, type Segment } from './value-segments.ts'
 /** Every row walks every tree to its full depth here, so deep lopsided trees are better off in onnxruntime. */
 const MAX_COMPILED_DEPTH = 64
 
-/** 14 bytes each: 4 million slots are 56 MB, beside an artifact of some 200 MB. */
+/** 16 bytes each: 4 million slots are 64 MB, beside an artifact of some 200 MB. */
 const MAX_COMPILED_SLOTS = 4_000_000
 
-/** Slots name a feature by a 16-bit number, once for each direction of missing values. */
+/** A row in the kernel's form takes 8 bytes a feature; wider rows than this are texts or images, no tables. */
 const MAX_COMPILED_FEATURES = 32_767
 
-/** Trees that one step of the kernel walks side by side, to fill the time a load takes. */
-export const TREES_A_STEP = 4
+/** Trees that one step of the kernel walks side by side, to fill the time that a load takes. */
+export const TREES_A_STEP = 8
 
-/** Numbers of a step in `steps`: four root slots, the depth to walk, the group to add to. */
+/** Numbers of a step in `steps`: the addresses of eight roots, the levels to walk (at least 1), the group's offset. */
 export const STEP_SIZE = TREES_A_STEP + 2
+export const STEP_BYTES = 4 * STEP_SIZE
 
-/** Group of steps whose leaves add to several groups. */
-export const VECTOR_GROUP = -1
+const SLOT_BYTES = 16
+const SLOT_SIZE = 4
 
 /**
- * Slot s compares feature `features[s]` with `thresholds[s]` as ordered bits: the row goes to slot `children[s]` when it is
- * below, else to `children[s] + 1`. A leaf goes to itself for ever. Features from `featureCount` on are the same features
- * with missing values after every number instead of before.
+ * A slot is four numbers: the offset of a feature in a row, a threshold in ordered bits, the address of the slot to go to
+ * when the value is below the threshold (the slot behind it is for all others), and what a leaf adds. A leaf leads to
+ * itself for ever. A row holds each feature twice: missing values come before every number in the first half and after
+ * every number in the second, so the feature's offset also says where missing values go.
  */
 export interface CompiledTrees {
   readonly groups: number
   readonly featureCount: number
-  readonly features: Uint16Array
-  readonly thresholds: Int32Array
-  readonly children: Int32Array
-  /** What a leaf adds; in steps of VECTOR_GROUP, the row of `vectors` that it adds. */
-  readonly leaves: Float32Array
-  readonly vectors: Float32Array
+  /** Addresses are bytes from the first slot. */
+  readonly slots: Int32Array
+  /** Offsets of groups are bytes in a row of float64 margins. */
   readonly steps: Int32Array
   readonly baseMargins: Float32Array
 }
@@ -51,49 +50,44 @@ interface PlacedTree {
 export function lowerTrees(table: TreeTable, featureCount: number): CompiledTrees | null {
   if (featureCount > MAX_COMPILED_FEATURES) return null
   const slots = createSlots()
-  const vectors = createVectors(table)
   const placed: PlacedTree[] = []
   const parents = countParents(table)
   for (let tree = 0; tree + 1 < table.starts.length; tree++) {
     const start = table.starts[tree] as number
-    const group = commonGroup(table, start, table.starts[tree + 1] as number)
-    const placer = createPlacer(table, slots, parents, featureCount, (row) =>
-      group === VECTOR_GROUP ? vectors.add(row) : leafWeight(table, row),
-    )
-    const root = slots.add(1)
-    const depth = placer.place(root, start, 0)
-    if (depth > MAX_COMPILED_DEPTH || slots.size() > MAX_COMPILED_SLOTS) return null
-    placed.push({ root, depth, group })
+    // A tree whose leaves add to several groups is laid out once for each: vectors in leaves are rare.
+    for (const group of groupsOf(table, start, table.starts[tree + 1] as number)) {
+      const placer = createPlacer(table, slots, parents, featureCount, group)
+      const root = slots.add(1)
+      const depth = placer.place(root, start, 0)
+      if (depth > MAX_COMPILED_DEPTH || slots.count() > MAX_COMPILED_SLOTS) return null
+      placed.push({ root, depth, group })
+    }
   }
-  return {
-    groups: table.groups,
-    featureCount,
-    baseMargins: table.baseMargins,
-    steps: planSteps(placed, slots),
-    vectors: vectors.finish(),
-    ...slots.finish(),
-  }
+  const steps = planSteps(placed, slots)
+  const { groups, baseMargins } = table
+  return { groups, featureCount, baseMargins, steps, slots: slots.finish() }
 }
 
-/** The one group that all leaves of a tree add to, or VECTOR_GROUP. */
-function commonGroup(table: TreeTable, start: number, end: number): number {
-  let group: number | null = null
+/** The groups that the leaves of a tree add to. */
+function groupsOf(table: TreeTable, start: number, end: number): readonly number[] {
+  const groups = new Set<number>()
   for (let row = start; row < end; row++) {
-    if (table.modes[row] !== LEAF) continue
-    const first = table.leafStarts[row] as number
-    const count = (table.leafStarts[row + 1] as number) - first
-    if (count > 1) return VECTOR_GROUP
-    if (count === 0) continue
-    const own = table.leafGroups[first] as number
-    group ??= own
-    if (group !== own) return VECTOR_GROUP
+    const last = table.leafStarts[row + 1] as number
+    for (let entry = table.leafStarts[row] as number; entry < last; entry++) {
+      groups.add(table.leafGroups[entry] as number)
+    }
   }
-  return group ?? 0
+  return [...groups]
 }
 
-function leafWeight(table: TreeTable, row: number): number {
-  const entry = table.leafStarts[row] as number
-  return entry < (table.leafStarts[row + 1] as number) ? (table.leafWeights[entry] as number) : 0
+/** What the leaf in `row` adds to `group`. */
+function leafWeight(table: TreeTable, row: number, group: number): number {
+  const last = table.leafStarts[row + 1] as number
+  let weight = 0
+  for (let entry = table.leafStarts[row] as number; entry < last; entry++) {
+    if (table.leafGroups[entry] === group) weight += table.leafWeights[entry] as number
+  }
+  return weight
 }
 
 /** How many nodes have this row as a child; more than one marks the end of a categorical chain. */
@@ -109,56 +103,58 @@ function countParents(table: TreeTable): Uint32Array {
   return parents
 }
 
+/** Slots by their addresses. */
 interface Slots {
-  /** Adds empty slots side by side and gives the first. */
+  /** Adds leaves of 0 side by side and gives the address of the first. */
   add(count: number): number
+  /** `feature` counts both halves of a row. */
   set(slot: number, feature: number, threshold: number, child: number): void
   setLeaf(slot: number, value: number): void
   /** Makes `slot` decide as `source` does, an inner node. */
   copy(slot: number, source: number): void
-  size(): number
-  finish(): Pick<CompiledTrees, 'features' | 'thresholds' | 'children' | 'leaves'>
+  count(): number
+  finish(): Int32Array
 }
 
 function createSlots(): Slots {
-  const features: number[] = []
-  const thresholds: number[] = []
-  const children: number[] = []
-  const leaves: number[] = []
+  let numbers = new Int32Array(INITIAL_SLOTS * SLOT_SIZE)
+  let leaves = new Float32Array(numbers.buffer)
+  let count = 0
   return {
-    add(count) {
-      const first = features.length
-      for (let index = 0; index < count; index++) {
-        features.push(0)
-        // No value of a feature in the first half reaches this, so an unset slot or a leaf stays where it is.
-        thresholds.push(MISSING_RIGHT)
-        children.push(first + index)
-        leaves.push(0)
+    add(added) {
+      const first = count
+      count += added
+      if (count * SLOT_SIZE > numbers.length) {
+        const grown = new Int32Array(2 * numbers.length)
+        grown.set(numbers)
+        numbers = grown
+        leaves = new Float32Array(numbers.buffer)
       }
-      return first
+      for (let slot = first; slot < count; slot++) {
+        // No value in the first half of a row reaches this threshold, so a leaf stays where it is.
+        numbers[slot * SLOT_SIZE + 1] = MISSING_RIGHT
+        numbers[slot * SLOT_SIZE + 2] = slot * SLOT_BYTES
+      }
+      return first * SLOT_BYTES
     },
     set(slot, feature, threshold, child) {
-      features[slot] = feature
-      thresholds[slot] = threshold
-      children[slot] = child
+      const index = slot / 4
+      numbers[index] = 4 * feature
+      numbers[index + 1] = threshold
+      numbers[index + 2] = child
     },
     setLeaf(slot, value) {
-      leaves[slot] = value
+      leaves[slot / 4 + 3] = value
     },
     copy(slot, source) {
-      features[slot] = features[source] as number
-      thresholds[slot] = thresholds[source] as number
-      children[slot] = children[source] as number
+      numbers.copyWithin(slot / 4, source / 4, source / 4 + SLOT_SIZE)
     },
-    size: () => features.length,
-    finish: () => ({
-      features: Uint16Array.from(features),
-      thresholds: Int32Array.from(thresholds),
-      children: Int32Array.from(children),
-      leaves: Float32Array.from(leaves),
-    }),
+    count: () => count,
+    finish: () => numbers.slice(0, count * SLOT_SIZE),
   }
 }
+
+const INITIAL_SLOTS = 1024
 
 interface Placer {
   /** Writes what `row` decides into `slot`, its children into new slots, and gives the levels below. */
@@ -170,7 +166,7 @@ function createPlacer(
   slots: Slots,
   parents: Uint32Array,
   featureCount: number,
-  leafValue: (row: number) => number,
+  group: number,
 ): Placer {
   /** Rows that a chain leads to, once they have a slot; further ways to them copy the slot, not what lies below. */
   const placed = new Map<number, { slot: number; depth: number }>()
@@ -178,7 +174,7 @@ function createPlacer(
   function place(slot: number, row: number, level: number): number {
     if (level > MAX_COMPILED_DEPTH) return level
     if (table.modes[row] === LEAF) {
-      slots.setLeaf(slot, leafValue(row))
+      slots.setLeaf(slot, leafWeight(table, row, group))
       return 0
     }
     return startsChain(row) ? placeChain(slot, row, level) : placeSplit(slot, row, level)
@@ -206,7 +202,7 @@ function createPlacer(
     const threshold = orderedBits(table.thresholds[row] as number)
     slots.set(slot, (table.features[row] as number) + direction, threshold, pair)
     const below = place(pair, table.trueRows[row] as number, level + 1)
-    const above = place(pair + 1, table.falseRows[row] as number, level + 1)
+    const above = place(pair + SLOT_BYTES, table.falseRows[row] as number, level + 1)
     return 1 + Math.max(below, above)
   }
 
@@ -220,7 +216,7 @@ function createPlacer(
     const pair = slots.add(2)
     slots.set(slot, feature + featureCount, MISSING_RIGHT, pair)
     const known = halve(pair, feature, segments, level + 1)
-    const missing = placeTarget(pair + 1, whenMissing, level + 1)
+    const missing = placeTarget(pair + SLOT_BYTES, whenMissing, level + 1)
     return 1 + Math.max(known, missing)
   }
 
@@ -238,39 +234,14 @@ function createPlacer(
     const pair = slots.add(2)
     slots.set(slot, feature, segments[middle]?.from ?? MISSING_LEFT, pair)
     const below = halve(pair, feature, segments.slice(0, middle), level + 1)
-    const above = halve(pair + 1, feature, segments.slice(middle), level + 1)
+    const above = halve(pair + SLOT_BYTES, feature, segments.slice(middle), level + 1)
     return 1 + Math.max(below, above)
   }
 
   return { place }
 }
 
-interface Vectors {
-  /** Adds the weights of the leaf in `row`, one a group, and gives their place. */
-  add(row: number): number
-  finish(): Float32Array
-}
-
-/** Row 0 is all zeros, for slots that stand in where a step has fewer than four trees. */
-function createVectors(table: TreeTable): Vectors {
-  const { groups } = table
-  const values: number[] = new Array<number>(groups).fill(0)
-  return {
-    add(row) {
-      const place = values.length / groups
-      const vector = new Array<number>(groups).fill(0)
-      const end = table.leafStarts[row + 1] as number
-      for (let entry = table.leafStarts[row] as number; entry < end; entry++) {
-        vector[table.leafGroups[entry] as number] = table.leafWeights[entry] as number
-      }
-      values.push(...vector)
-      return place
-    },
-    finish: () => Float32Array.from(values),
-  }
-}
-
-/** Four trees of one group a step, trees of like depth together, as the deepest sets the pace. */
+/** Eight trees of one group a step, trees of like depth together, as the deepest sets the pace. */
 function planSteps(trees: readonly PlacedTree[], slots: Slots): Int32Array {
   const sorted = trees.toSorted((a, b) => a.group - b.group || a.depth - b.depth)
   const steps: number[] = []
@@ -281,7 +252,7 @@ function planSteps(trees: readonly PlacedTree[], slots: Slots): Int32Array {
     const step = sorted.slice(index, index + TREES_A_STEP).filter((tree) => tree.group === group)
     const roots = step.map((tree) => tree.root)
     while (roots.length < TREES_A_STEP) roots.push(filler)
-    steps.push(...roots, Math.max(...step.map((tree) => tree.depth)), group)
+    steps.push(...roots, Math.max(1, ...step.map((tree) => tree.depth)), 8 * group)
     index += step.length
   }
   return Int32Array.from(steps)
