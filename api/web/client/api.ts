@@ -1,0 +1,79 @@
+// The addresses of the server that the page uses, with the types of their answers.
+
+import type { z } from 'zod'
+import type { Scalar } from '#core/model.ts'
+import type { Deployment } from '#core/operations/deploy-model.ts'
+import type { DescribedModel } from '#core/operations/describe-model.ts'
+import type { listModels } from '#core/operations/list-models.ts'
+import type { modelMetrics } from '#core/operations/model-metrics.ts'
+import type { PredictOutput } from '#core/operations/predict.ts'
+import { type Answer, requestJson } from './http.ts'
+
+export type { DescribedModel, PredictOutput }
+export type ModelList = z.output<(typeof listModels)['output']>
+export type ModelSummary = ModelList['models'][number]
+export type ModelFigures = z.output<(typeof modelMetrics)['output']>
+export type InputDescription = DescribedModel['inputs'][number]
+export type VersionDescription = DescribedModel['versions'][number]
+
+export interface Sample {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly task: string
+  readonly file_name: string
+  readonly size_bytes: number
+}
+
+function operation<T>(name: string, input: unknown, signal?: AbortSignal): Promise<Answer<T>> {
+  return requestJson(`/api/operations/${name}`, {
+    body: input,
+    ...(signal !== undefined && { signal }),
+  })
+}
+
+export function fetchModels(): Promise<Answer<ModelList>> {
+  return requestJson('/api/models')
+}
+
+export function fetchSamples(): Promise<Answer<{ samples: readonly Sample[] }>> {
+  return requestJson('/api/samples')
+}
+
+export function describeModel(model: string, version?: number): Promise<Answer<DescribedModel>> {
+  return operation('describe_model', { model, ...(version !== undefined && { version }) })
+}
+
+export function fetchFigures(model: string): Promise<Answer<ModelFigures>> {
+  return operation('model_metrics', { model })
+}
+
+export function predict(
+  model: string,
+  features: Readonly<Record<string, Scalar>>,
+  version: number | null,
+): Promise<Answer<PredictOutput>> {
+  return operation('predict', { model, features, ...(version !== null && { version }) })
+}
+
+export function promoteVersion(model: string, version: number): Promise<Answer<unknown>> {
+  return operation('promote_version', { model, version })
+}
+
+export function undeployModel(model: string): Promise<Answer<unknown>> {
+  return operation('undeploy_model', { model })
+}
+
+export function deleteModel(model: string): Promise<Answer<unknown>> {
+  return operation('delete_model', { model, confirm: true })
+}
+
+export function redeployModel(name: string): Promise<Answer<Deployment>> {
+  return operation('deploy_model', { name })
+}
+
+/** True when the server answers. */
+export async function isHealthy(): Promise<boolean> {
+  const answer = await requestJson<{ status: string }>('/health')
+  return answer.ok
+}

@@ -1,0 +1,3 @@
+// Parley's mark as an SVG file: two voices that meet, for the browser's tab.
+
+export const ICON_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0d7a67"/><path d="M8 9.5h11a2.5 2.5 0 0 1 2.5 2.5v4a2.5 2.5 0 0 1-2.5 2.5h-6L9 22v-3.5H8A2.5 2.5 0 0 1 5.5 16v-4A2.5 2.5 0 0 1 8 9.500z" fill="#fff"/><circle cx="10" cy="14" r="1.3" fill="#0d7a67"/><circle cx="13.5" cy="14" r="1.3" fill="#0d7a67"/><circle cx="17" cy="14" r="1.3" fill="#0d7a67"/><path d="M23.5 14.500H24a2.5 2.5 0 0 1 2.5 2.500v4a2.5 2.5 0 0 1-2.5 2.500v2.700L20.5 23.500H16a2.5 2.5 0 0 1-2.3-1.6" fill="none" stroke="#9fe3d3" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>`

@@ -1,0 +1,120 @@
+// The control of one input of a model: a number, a choice, yes or no, or text, with its unit and range as hints.
+
+import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { useId } from 'react'
+import { formatGiven } from '#core/presentation/numbers.ts'
+import type { InputDescription } from '../client/api.ts'
+
+export interface FieldControlProps {
+  readonly input: InputDescription
+  readonly value: string | number | boolean | null
+  readonly error: string | undefined
+  readonly change: (value: string | number | boolean | null) => void
+}
+
+/** A list longer than this is searched, not read. */
+const SEARCH_FROM = 8
+/** Options drawn at once; typing finds the others. */
+const MAX_OPTIONS = 200
+
+export function FieldControl({ input, value, error, change }: FieldControlProps) {
+  const common = {
+    label: <FieldLabel input={input} />,
+    description: hintOf(input),
+    error,
+    required: !input.optional,
+    withAsterisk: false,
+    'data-field': input.name,
+  }
+  const text = typeof value === 'boolean' || value === null ? '' : value
+  if (input.categories !== undefined) {
+    return (
+      <Select
+        {...common}
+        data={[...new Set(input.categories)]}
+        value={String(text) === '' ? null : String(text)}
+        onChange={change}
+        clearable={input.optional}
+        searchable={input.categories.length > SEARCH_FROM}
+        limit={MAX_OPTIONS}
+        placeholder={input.optional ? 'missing' : 'Choose one'}
+        comboboxProps={{ withinPortal: true }}
+      />
+    )
+  }
+  if (input.type === 'boolean') {
+    return <YesOrNo input={input} value={value} error={error} change={change} />
+  }
+  const placeholder = input.optional ? 'missing' : exampleOf(input)
+  if (input.type === 'string') {
+    return (
+      <TextInput
+        {...common}
+        value={String(text)}
+        dir="auto"
+        placeholder={placeholder}
+        onChange={(event) => change(event.currentTarget.value)}
+      />
+    )
+  }
+  return (
+    <NumberInput
+      {...common}
+      value={text}
+      onChange={change}
+      allowDecimal={input.type !== 'integer'}
+      placeholder={placeholder}
+      hideControls
+      inputMode="decimal"
+      autoComplete="off"
+    />
+  )
+}
+
+function FieldLabel({ input: { name, unit, optional } }: { input: InputDescription }) {
+  return (
+    <span className="field-label">
+      <bdi>{name}</bdi>
+      {unit !== undefined && <span className="field-unit">{unit}</span>}
+      {optional && <span className="field-optional">may be missing</span>}
+    </span>
+  )
+}
+
+/** Three states where the value may be missing, so that "no" and "not known" stay apart. */
+function YesOrNo({ input, value, error, change }: FieldControlProps) {
+  const id = useId()
+  const choices = [
+    { value: 'true', label: 'Yes' },
+    { value: 'false', label: 'No' },
+    ...(input.optional ? [{ value: '', label: 'Not known' }] : []),
+  ]
+  return (
+    <div className="yes-no" role="group" aria-labelledby={id}>
+      <span id={id}>
+        <FieldLabel input={input} />
+      </span>
+      <SegmentedControl
+        size="sm"
+        data={choices}
+        value={value === '' || value === null ? '' : String(value)}
+        onChange={(next) => change(next === '' ? null : next === 'true')}
+        aria-label={input.name}
+      />
+      {error !== undefined && <span className="field-error">{error}</span>}
+    </div>
+  )
+}
+
+function hintOf({ description, minimum, maximum }: InputDescription): string | undefined {
+  const range =
+    minimum === undefined || maximum === undefined
+      ? ''
+      : `${formatGiven(minimum)} to ${formatGiven(maximum)} in training`
+  const parts = [description ?? '', range].filter((part) => part !== '')
+  return parts.length === 0 ? undefined : parts.join('. ')
+}
+
+function exampleOf({ example }: InputDescription): string {
+  return example === undefined || example === null ? '' : String(example)
+}

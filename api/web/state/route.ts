@@ -1,0 +1,46 @@
+// Where the page is: which conversation, which model's panel. Kept in the address, so that back, reload and links work.
+
+import { createStore, type Store } from './store.ts'
+
+export interface Route {
+  /** Null for a conversation that has not begun. */
+  readonly conversation: string | null
+  /** Name of the model whose panel is open. */
+  readonly model: string | null
+}
+
+export interface Router {
+  readonly store: Store<Route>
+  go(change: Partial<Route>, options?: { readonly replace?: boolean }): void
+}
+
+export function parseRoute(hash: string): Route {
+  const parameters = new URLSearchParams(hash.startsWith('#') ? hash.slice(1) : hash)
+  return { conversation: parameters.get('chat'), model: parameters.get('model') }
+}
+
+export function formatRoute({ conversation, model }: Route): string {
+  const parameters = new URLSearchParams()
+  if (conversation !== null) parameters.set('chat', conversation)
+  if (model !== null) parameters.set('model', model)
+  const text = parameters.toString()
+  return text === '' ? '#' : `#${text}`
+}
+
+export function createRouter(): Router {
+  const store = createStore(parseRoute(location.hash))
+  const follow = () => store.set(() => parseRoute(location.hash))
+  window.addEventListener('popstate', follow)
+  window.addEventListener('hashchange', follow)
+  return {
+    store,
+    go(change, { replace = false } = {}) {
+      const next = { ...store.get(), ...change }
+      const address = formatRoute(next)
+      if (address === formatRoute(store.get())) return
+      if (replace) history.replaceState(null, '', address)
+      else history.pushState(null, '', address)
+      store.set(() => next)
+    },
+  }
+}
