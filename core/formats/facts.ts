@@ -21,12 +21,16 @@ export function factsOf(description: ModelDescription): Record<string, string | 
 export function summarise(description: ModelDescription): string {
   const { library, libraryVersion, modelClass, objective, predictor } = description
   const version = libraryVersion === null ? '' : ` ${libraryVersion}`
+  const origin =
+    library === 'onnx'
+      ? `in ONNX${libraryVersion === null ? '' : ` by ${libraryVersion}`}`
+      : `of ${library}${version}`
   const parts = [
     ...(objective === null ? [] : [objective]),
     ...(predictor.kind === 'trees' ? [counted(predictor.trees.length, 'tree')] : []),
     counted(description.inputs.length, 'feature'),
   ]
-  return `${modelClass} of ${library}${version}: ${parts.join(', ')}`
+  return `${modelClass} ${origin}: ${parts.join(', ')}`
 }
 
 function treeFacts(ensemble: TreeEnsemble): Record<string, number> {

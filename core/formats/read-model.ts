@@ -9,6 +9,7 @@ import { type FoundModel, findModel } from './find-model.ts'
 import { FormatError } from './format-error.ts'
 import { type Budget, MAX_FILE_BYTES, megabytes } from './limits.ts'
 import { nameObject } from './name-object.ts'
+import { describeOnnxFile } from './onnx/describe-onnx.ts'
 import { type PickleFile, readPickleFile } from './pickle-file.ts'
 import type { InspectionResult, ReadModelResult } from './reader.ts'
 import { type SignatureHints, signatureOf } from './signature.ts'
@@ -117,7 +118,7 @@ function describeOpened(
 ): ModelDescription {
   switch (opened.kind) {
     case 'onnx':
-      throw new FormatError('ONNX files are not read yet.', 0)
+      return describeOnnxFile(opened.bytes, hints)
     case 'xgboost':
       return describeXgboostFile(opened.bytes, hints, budget)
     case 'pickle': {

@@ -10,7 +10,7 @@ export interface SniffedText {
 
 const HEAD_BYTES = 4096
 
-/** Openings that settle what a text is. */
+/** Openings that settle what a text is. A comment or docstring may come first, but one only: repeated, they would backtrack. */
 const OPENINGS: readonly { readonly pattern: RegExp; readonly message: string }[] = [
   {
     pattern: /^version https:\/\/git-lfs\.github\.com\//,
@@ -22,7 +22,7 @@ const OPENINGS: readonly { readonly pattern: RegExp; readonly message: string }[
     message: 'This is a PMML model, which Parley does not read. Export the model to ONNX instead.',
   },
   {
-    pattern: /^\s*(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|script|div)\b/i,
+    pattern: /^\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body|title|script|div)\b/i,
     message:
       'This is an HTML page, not a model: the download probably led to a web page. Download the file itself (the “raw” link) and upload that.',
   },
@@ -40,7 +40,8 @@ const OPENINGS: readonly { readonly pattern: RegExp; readonly message: string }[
     message: 'This is a Jupyter notebook, no model. Save the fitted model with pickle or joblib.',
   },
   {
-    pattern: /^\s*(#!.*python|(import|from) [a-zA-Z_][\w.]*|def \w+\(|class \w+)/,
+    pattern:
+      /^\s*(#[^\n]*\n\s*)*("""[\s\S]*?"""\s*)?(#!.*python|(import|from) [a-zA-Z_][\w.]*|def \w+\(|class \w+)/,
     message:
       'This is Python source code, no model, and Parley never runs code. Save the fitted model with pickle or joblib and upload that file.',
   },
