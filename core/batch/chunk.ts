@@ -12,7 +12,7 @@ export interface Chunk {
   /** Where each row begins: its line in the file, counted from 1 (in Parquet the row's number). */
   readonly lines: readonly number[]
   /** The rows with what became of them, in the table's own format; the first chunk begins the file, the last ends it. */
-  write(outcomes: readonly RowOutcome[]): Uint8Array
+  write(outcomes: readonly RowOutcome[]): Uint8Array | Promise<Uint8Array>
 }
 
 export type RowOutcome =

@@ -20,3 +20,9 @@ export const MAX_PARQUET_ROW_GROUP_BYTES = 512 * 1024 * 1024
 
 /** One page decompressed; writers make pages of 1 MB unless told otherwise. */
 export const MAX_PARQUET_PAGE_BYTES = 64 * 1024 * 1024
+
+/** Values of a row group over all columns; each takes 8 bytes and more once it is a JavaScript value. */
+export const MAX_PARQUET_ROW_GROUP_VALUES = 32 * 1024 * 1024
+
+/** A row group at the limits above takes seconds; beyond this the file is damaged or made to keep us busy. */
+export const PARQUET_STEP_TIMEOUT_MS = 30_000

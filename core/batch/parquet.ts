@@ -1,61 +1,49 @@
-// Reads a Parquet table a row group at a time and writes it back with the predictions as further columns.
+// Scores a Parquet table a row group at a time; the file itself is handled in a worker under a time limit.
 
-import {
-  type AsyncBuffer,
-  type Compressors,
-  type FileMetaData,
-  parquetMetadata,
-  parquetReadObjects,
-  type SchemaElement,
-  snappyUncompress,
-} from 'hyparquet'
-import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import type { InputField, Scalar } from '#core/model.ts'
 import { BatchError } from './batch-error.ts'
 import { cellValue } from './cells.ts'
-import type { Chunk, RowOutcome, TableOptions } from './chunk.ts'
-import {
-  MAX_PARQUET_BYTES,
-  MAX_PARQUET_PAGE_BYTES,
-  MAX_PARQUET_ROW_GROUP_BYTES,
-  MAX_PARQUET_ROW_GROUP_ROWS,
-} from './limits.ts'
+import type { Chunk, FeatureRow, RowOutcome, TableOptions } from './chunk.ts'
+import { MAX_PARQUET_BYTES, PARQUET_STEP_TIMEOUT_MS } from './limits.ts'
 import { matchColumns } from './match-columns.ts'
-import { ERROR_COLUMN, freeColumnName, type OutputColumn, outputColumns } from './output-columns.ts'
+import { ERROR_COLUMN, freeColumnName, outputColumns } from './output-columns.ts'
+import type {
+  AddedColumn,
+  ParquetAnswers,
+  ParquetReply,
+  ParquetRequest,
+} from './parquet-messages.ts'
 
-type ParquetRow = Readonly<Record<string, unknown>>
-
-/** Throws BatchError for a file that is too large or that hyparquet cannot read. */
+/** Throws BatchError for a file that is too large, damaged or takes too long. */
 export async function* readParquet(
   input: ReadableStream<Uint8Array>,
   options: TableOptions,
 ): AsyncGenerator<Chunk> {
-  const file = toBuffer(await collect(input))
-  const metadata = await reading(async () => parquetMetadata(await file.slice(0), {}))
-  checkSizes(metadata)
-  const names = topLevelNames(metadata.schema)
-  const fields = matchColumns(options.signature, names).map(({ field, index }) => ({
-    field,
-    column: names[index] ?? '',
-  }))
-  const table = openWriter(metadata, names, options)
-  let rowStart = 0
-  for (const group of metadata.row_groups) {
-    options.signal.throwIfAborted()
-    const rowEnd = rowStart + Number(group.num_rows)
-    const rows = await reading(() =>
-      parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors: COMPRESSORS }),
-    )
-    const first = rowStart + 1
-    yield {
-      rows: rows.map((row: ParquetRow) => featuresOf(row, fields)),
-      problems: new Map(),
-      lines: rows.map((_, index) => first + index),
-      write: (outcomes) => table.write(rows, outcomes),
+  const bytes = await collect(input)
+  const worker = openWorker(options.signal)
+  try {
+    const { names, groupRows } = await worker.ask({ kind: 'open', bytes }, [bytes])
+    const matched = matchColumns(options.signature, names)
+    const columns = matched.map(({ index }) => names[index] ?? '')
+    await worker.ask({ kind: 'begin', added: addedColumns(names, options) })
+    let before = 0
+    for (const [group, count] of groupRows.entries()) {
+      const values = await worker.ask({ kind: 'read', group, columns })
+      const first = before + 1
+      const fields = matched.map(({ field }) => field)
+      yield {
+        rows: Array.from({ length: count }, (_, row) => featuresOf(fields, values, row)),
+        problems: new Map(),
+        lines: Array.from({ length: count }, (_, row) => first + row),
+        write: (outcomes) => worker.ask({ kind: 'write', values: valuesOf(outcomes, options) }),
+      }
+      before += count
     }
-    rowStart = rowEnd
+    const end = await worker.ask({ kind: 'finish' })
+    yield { rows: [], problems: new Map(), lines: [], write: () => end }
+  } finally {
+    worker.close()
   }
-  yield { rows: [], problems: new Map(), lines: [], write: () => table.finish() }
 }
 
 async function collect(input: ReadableStream<Uint8Array>): Promise<ArrayBuffer> {
@@ -79,60 +67,74 @@ async function collect(input: ReadableStream<Uint8Array>): Promise<ArrayBuffer> 
   return whole.buffer
 }
 
-function toBuffer(bytes: ArrayBuffer): AsyncBuffer {
-  return { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) }
-}
-
-/** The library throws plain errors about the file's bytes; the person needs to know that the file is at fault. */
-async function reading<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    if (error instanceof BatchError) throw error
-    throw new BatchError(
-      'The Parquet file cannot be read: it is damaged or uses a part of the format that is not supported.',
-    )
+function openWorker(signal: AbortSignal) {
+  const worker = new Worker(new URL('./parquet-worker.ts', import.meta.url).href)
+  let isClosed = false
+  const close = () => {
+    if (!isClosed) worker.terminate()
+    isClosed = true
+  }
+  return {
+    close,
+    /** One question at a time. A worker that does not answer in time is ended, and the file with it. */
+    ask<Kind extends ParquetRequest['kind']>(
+      request: Extract<ParquetRequest, { kind: Kind }>,
+      transfer: ArrayBuffer[] = [],
+    ): Promise<ParquetAnswers[Kind]> {
+      return new Promise((resolve, reject) => {
+        const end = (error: unknown) => {
+          settle()
+          close()
+          reject(error)
+        }
+        const timer = setTimeout(
+          () => end(new BatchError('The Parquet file takes too long to read; is it damaged?')),
+          PARQUET_STEP_TIMEOUT_MS,
+        )
+        const abort = () => end(signal.reason)
+        const settle = () => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', abort)
+        }
+        signal.addEventListener('abort', abort)
+        worker.onerror = () => end(new BatchError('The Parquet file cannot be read.'))
+        worker.onmessage = ({ data }: MessageEvent<ParquetReply>) => {
+          settle()
+          const { ok } = data
+          if (ok) resolve(data.value as ParquetAnswers[Kind])
+          else {
+            const { message, details, code } = data.failure
+            end(new BatchError(message, details, code))
+          }
+        }
+        worker.postMessage(request, transfer)
+      })
+    },
   }
 }
 
-function checkSizes({ row_groups }: FileMetaData): void {
-  for (const { num_rows, total_byte_size } of row_groups) {
-    if (num_rows > MAX_PARQUET_ROW_GROUP_ROWS || total_byte_size > MAX_PARQUET_ROW_GROUP_BYTES) {
-      throw new BatchError(
-        'A row group of this Parquet file is too large; please write it with smaller row groups.',
-        [],
-        'too_large',
-      )
-    }
+function addedColumns(names: readonly string[], options: TableOptions): AddedColumn[] {
+  const added: AddedColumn[] = []
+  const isTaken = (name: string) =>
+    names.includes(name) || added.some((column) => column.name === name)
+  for (const { name, type } of outputColumns(options.signature)) {
+    added.push({ name: freeColumnName(name, isTaken), type })
   }
-}
-
-const COMPRESSORS: Compressors = {
-  SNAPPY(input, size) {
-    const output = new Uint8Array(pageSize(size))
-    snappyUncompress(input, output)
-    return output
-  },
-  GZIP: (input, size) => limited(Bun.gunzipSync(new Uint8Array(input)), size),
-  ZSTD: (input, size) => limited(new Uint8Array(Bun.zstdDecompressSync(input)), size),
-}
-
-function pageSize(size: number): number {
-  if (size <= MAX_PARQUET_PAGE_BYTES) return size
-  throw new BatchError('A page of this Parquet file is too large.', [], 'too_large')
-}
-
-function limited(output: Uint8Array, size: number): Uint8Array {
-  pageSize(Math.max(size, output.byteLength))
-  return output
+  if (options.reportErrors) {
+    added.push({ name: freeColumnName(ERROR_COLUMN, isTaken), type: 'text' })
+  }
+  return added
 }
 
 function featuresOf(
-  row: ParquetRow,
-  fields: readonly { readonly field: InputField; readonly column: string }[],
-): Readonly<Record<string, Scalar>> {
+  fields: readonly InputField[],
+  values: readonly (readonly unknown[])[],
+  row: number,
+): FeatureRow {
   const features: Record<string, Scalar> = {}
-  for (const { field, column } of fields) features[field.name] = featureValue(row[column], field)
+  fields.forEach((field, column) => {
+    features[field.name] = featureValue(values[column]?.[row], field)
+  })
   return features
 }
 
@@ -146,71 +148,13 @@ function featureValue(value: unknown, field: InputField): Scalar {
   return String(value)
 }
 
-/** Columns of the table itself; the members of nested ones follow theirs in the schema and are passed over. */
-function topLevelNames(schema: readonly SchemaElement[]): string[] {
-  const names: string[] = []
-  let index = 1
-  const skip = () => {
-    const element = schema[index++]
-    for (let child = 0; child < (element?.num_children ?? 0); child++) skip()
-  }
-  while (index < schema.length) {
-    names.push(schema[index]?.name ?? '')
-    skip()
-  }
-  return names
-}
-
-function openWriter(metadata: FileMetaData, names: readonly string[], options: TableOptions) {
-  const outputs = outputColumns(options.signature)
-  const added: string[] = []
-  const isTaken = (name: string) => names.includes(name) || added.includes(name)
-  for (const { name } of outputs) added.push(freeColumnName(name, isTaken))
-  if (options.reportErrors) added.push(freeColumnName(ERROR_COLUMN, isTaken))
-  const [root, ...elements] = metadata.schema
-  if (root === undefined) throw new BatchError('The Parquet file has no schema.')
-  const schema: SchemaElement[] = [
-    { ...root, num_children: names.length + added.length },
-    ...elements,
-    ...added.map((name, index) => elementOf(name, outputs[index])),
-  ]
-  const bytes = new ByteWriter()
-  const writer = new ParquetWriter({ writer: bytes, schema, statistics: false })
-  return {
-    write(rows: readonly ParquetRow[], outcomes: readonly RowOutcome[]): Uint8Array {
-      if (rows.length === 0) return new Uint8Array()
-      const columnData: ColumnSource[] = [
-        ...names.map((name) => ({ name, data: rows.map((row) => row[name]) })),
-        ...outputs.map(({ pick }, index) => ({
-          name: added[index] ?? '',
-          data: outcomes.map((outcome) => (outcome.ok ? pick(outcome.prediction) : null)),
-        })),
-      ]
-      if (options.reportErrors) {
-        columnData.push({ name: added.at(-1) ?? '', data: outcomes.map(errorOf) })
-      }
-      void writer.write({ columnData, rowGroupSize: rows.length })
-      return takeBytes(bytes)
-    },
-    finish(): Uint8Array {
-      void writer.finish()
-      return takeBytes(bytes)
-    },
-  }
-}
-
-function errorOf(outcome: RowOutcome): string | null {
-  return outcome.ok ? null : `row ${outcome.line}: ${outcome.message}`
-}
-
-function elementOf(name: string, output: OutputColumn | undefined): SchemaElement {
-  if (output?.type === 'number') return { name, type: 'DOUBLE', repetition_type: 'OPTIONAL' }
-  return { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' }
-}
-
-/** Hands out what has been written since the last time and reuses the buffer; offsets go on counting. */
-function takeBytes(bytes: ByteWriter): Uint8Array {
-  const taken = bytes.getBytes().slice()
-  bytes.index = 0
-  return taken
+function valuesOf(outcomes: readonly RowOutcome[], options: TableOptions) {
+  const values = outputColumns(options.signature).map(({ pick }) =>
+    outcomes.map((outcome) => (outcome.ok ? pick(outcome.prediction) : null)),
+  )
+  if (!options.reportErrors) return values
+  const errors = outcomes.map((outcome) =>
+    outcome.ok ? null : `row ${outcome.line}: ${outcome.message}`,
+  )
+  return [...values, errors]
 }

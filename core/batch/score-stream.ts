@@ -35,15 +35,9 @@ const READERS = {
 >
 
 /**
- * Reads no further than the consumer does. A batch that cannot go on errors the stream with a BatchError, whose
- * `failure` names the line; use `startScoring` to have problems of the first rows as an outcome instead.
+ * Scores the first rows before it answers: an unusable table is a failure with a code, not a broken download. The stream
+ * reads no further than its consumer does; a batch that cannot go on errors it with a BatchError (see `failureOf`).
  */
-export function scoreStream(request: ScoreRequest): ReadableStream<Uint8Array> {
-  const once = releasedOnce(request)
-  return streamOf(score(once), null, once.lease)
-}
-
-/** Scores the first rows before it answers: an unusable table is a failure with a code, not a broken download. */
 export async function startScoring(
   request: ScoreRequest,
 ): Promise<Outcome<ReadableStream<Uint8Array>>> {
@@ -125,7 +119,7 @@ async function* score(request: ScoreRequest): AsyncGenerator<Uint8Array> {
         fraction: fractionOf(counter.bytes(), request.inputBytes),
         message: `${rows.toLocaleString('en-US')} rows`,
       })
-      const bytes = chunk.write(outcomes)
+      const bytes = await chunk.write(outcomes)
       if (bytes.byteLength > 0) yield bytes
     }
     isDone = true

@@ -1,12 +1,7 @@
 // How a prediction reads: a colleague's sentence, why to trust it or not, then the numbers it rests on.
 
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
-import {
-  formatNumber,
-  formatPercent,
-  formatQuantity,
-  percentWords,
-} from '#core/presentation/numbers.ts'
+import { formatNumber, formatQuantity, percentWords } from '#core/presentation/numbers.ts'
 import { escapeMarkdown, withArticle } from '#core/presentation/phrases.ts'
 import { findTargetWords } from '#core/presentation/targets.ts'
 import type { PredictOutput } from './predict.ts'
@@ -147,22 +142,4 @@ function inputFields({ inputs }: PredictOutput): Block {
 function inputText(value: PredictOutput['inputs'][number]['value'], unit?: string): string {
   if (value === null) return 'missing'
   return typeof value === 'number' ? formatQuantity(value, unit, true) : String(value)
-}
-
-/** The same short answer in a list of several: `Yes (87%)`, `$231,013`. */
-export function shortAnswer(
-  answer: Pick<PredictOutput, 'prediction' | 'predicted_label' | 'class_probabilities'>,
-  unit: string | undefined,
-): string {
-  if (answer.predicted_label !== undefined) {
-    const share = answer.class_probabilities?.[answer.predicted_label]
-    return share === undefined
-      ? answer.predicted_label
-      : `${answer.predicted_label} (${formatPercent(share)})`
-  }
-  if (typeof answer.prediction === 'number') return formatQuantity(answer.prediction, unit)
-  if (typeof answer.prediction === 'string') return answer.prediction
-  return Object.entries(answer.prediction)
-    .map(([name, value]) => `${name} ${formatQuantity(value, unit)}`)
-    .join(', ')
 }

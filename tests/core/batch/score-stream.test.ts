@@ -1,7 +1,7 @@
 // Batches: rows come back in order with predictions beside them, whatever the table's dialect, and bad rows are named.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { parquetReadObjects } from 'hyparquet'
+import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import type { BatchFormat } from '#core/batch/batch-format.ts'
 import { type ScoreRequest, startScoring } from '#core/batch/score-stream.ts'
@@ -240,6 +240,37 @@ describe('a Parquet table', () => {
     expect(rows[1]).toMatchObject({ id: 2n, note: 'ä', at: new Date(1), total_charges: null })
     expect(rows[0]?.['probability_Yes']).toBeCloseTo(churnProbability(24, 70, 1680), 6)
     expect(rows[2]?.['probability_Yes']).toBeCloseTo(churnProbability(60, 20, 1200), 6)
+  })
+
+  test('that claims more values than it can hold is refused before they are made', async () => {
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, codec: 'UNCOMPRESSED' }))
+    const metadata = parquetMetadata(bytes.buffer)
+    const column = metadata.row_groups[0]?.columns[1]?.meta_data
+    const start = Number(column?.dictionary_page_offset ?? column?.data_page_offset)
+    // Thrift's compact form: type, two sizes, then the page header whose first field is the number of values.
+    const place = bytes.indexOf(0x06, start + 6)
+    const torn = Buffer.concat([
+      bytes.subarray(0, place),
+      Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f]),
+      bytes.subarray(place + 5),
+    ])
+    const failure = await refusal('parquet', new Uint8Array(torn))
+    expect(failure.code).toBe('too_large')
+  })
+
+  test('on which the library never ends costs a worker and not the server', async () => {
+    const file = await Bun.file(new URL('./endless.parquet', import.meta.url)).bytes()
+    const controller = new AbortController()
+    const outcome = startScoring({ ...request('parquet', file), signal: controller.signal })
+    let ticks = 0
+    const timer = setInterval(() => {
+      ticks += 1
+    }, 5)
+    await Bun.sleep(150)
+    controller.abort()
+    expect(await outcome).toMatchObject({ failure: { code: 'cancelled' } })
+    clearInterval(timer)
+    expect(ticks).toBeGreaterThan(3)
   })
 
   test('that is damaged is refused in words', async () => {

@@ -1,4 +1,4 @@
-// The operations as outsiders see them, written down by hand on purpose: a change here is a change for every caller.
+// The operations as outsiders see them, as literals on purpose: a change here is a change for every caller.
 
 export const PINS = [
   {
