@@ -94,7 +94,7 @@ export function createCompiledRunner(model: CompiledModel): CompiledRunner {
 interface Block {
   readonly values: Float32Array
   readonly bits: Int32Array
-  readonly margins: Float64Array
+  readonly margins: Float32Array
   /** Null for linear models. */
   readonly kernel: TreeKernel | null
 }
@@ -103,7 +103,7 @@ function createBlock({ featureCount, groups, body }: CompiledModel, rows: number
   const values = new Float32Array(rows * featureCount)
   const bits = new Int32Array(values.buffer)
   if (body.kind === 'linear') {
-    return { values, bits, margins: new Float64Array(rows * groups), kernel: null }
+    return { values, bits, margins: new Float32Array(rows * groups), kernel: null }
   }
   const kernel = createTreeKernel(body.trees, rows)
   return { values, bits, margins: kernel.margins, kernel }
@@ -151,7 +151,7 @@ function addLinearMargins(
   values: Float32Array,
   count: number,
   featureCount: number,
-  margins: Float64Array,
+  margins: Float32Array,
 ): void {
   for (let row = 0; row < count; row++) {
     const source = row * featureCount
@@ -170,7 +170,7 @@ function addLinearMargins(
 /** Margins of a block to output columns, written at `offset`. */
 function transformBlock(
   { transform, isBinary, groups }: CompiledModel,
-  margins: Float64Array,
+  margins: Float32Array,
   count: number,
   data: Float32Array,
   offset: number,
@@ -207,7 +207,7 @@ function transformOne(transform: Exclude<Transform, 'softmax'>, margin: number):
 
 /** Shifted by the largest margin, so that no exponential overflows. */
 function writeSoftmax(
-  margins: Float64Array,
+  margins: Float32Array,
   start: number,
   groups: number,
   data: Float32Array,

@@ -2,7 +2,7 @@
 
 import { type CompiledTrees, STEP_BYTES, TREES_A_STEP } from './tree-lowering.ts'
 import {
-  ADD_F64,
+  ADD_F32,
   ADD_I32,
   type Bytes,
   countDown,
@@ -12,14 +12,12 @@ import {
   increase,
   LESS_UNSIGNED_I32,
   loadF32,
-  loadF64,
   loadI32,
-  PROMOTE_F32,
   repeatWhile,
   SHIFT_LEFT_I32,
   setLocal,
   smallConstant,
-  storeF64,
+  storeF32,
 } from './wasm-encoder.ts'
 
 /**
@@ -31,7 +29,7 @@ export interface TreeKernel {
   /** Room for rows in ordered bits (ordered-bits.ts). */
   readonly ordered: Int32Array
   /** Room for margins [rows, groups]; `run` adds to what is there. */
-  readonly margins: Float64Array
+  readonly margins: Float32Array
   /** Adds what the trees give for the first `count` rows. */
   run(count: number): void
 }
@@ -92,12 +90,7 @@ const startWalk = (walk: number, index: number): Bytes => [
   ...setLocal(walk),
 ]
 
-const addLeaf = (walk: number): Bytes => [
-  ...getLocal(walk),
-  ...loadF32(SLOT_LEAF),
-  PROMOTE_F32,
-  ADD_F64,
-]
+const addLeaf = (walk: number): Bytes => [...getLocal(walk), ...loadF32(SLOT_LEAF), ADD_F32]
 
 const scoreRow: Bytes = [
   ...WALKS.flatMap(startWalk),
@@ -106,9 +99,9 @@ const scoreRow: Bytes = [
   ...countDown(LEVEL_COUNTER, WALKS.flatMap(walkDown)),
   ...getLocal(MARGIN),
   ...getLocal(MARGIN),
-  ...loadF64(0),
+  ...loadF32(0),
   ...WALKS.flatMap(addLeaf),
-  ...storeF64(0),
+  ...storeF32(0),
   ...increase(ROW, getLocal(ROW_BYTES)),
   ...increase(MARGIN, getLocal(MARGIN_BYTES)),
 ]
@@ -146,9 +139,9 @@ const PAGE_BYTES = 65_536
 /** Copies the trees into a memory of their own, with room for `rows` rows. Throws RangeError when there is no memory left. */
 export function createTreeKernel(trees: CompiledTrees, rows: number): TreeKernel {
   const { slots, steps, groups, featureCount } = trees
-  // Slots name each other by their address, so they lie at 0; they end on 16 bytes, so the float64 margins come next.
+  // Slots name each other by their address, so they lie at 0.
   const margins = slots.byteLength
-  const stepsStart = margins + 8 * rows * groups
+  const stepsStart = margins + 4 * rows * groups
   const stepsEnd = stepsStart + steps.byteLength
   const rowBytes = 8 * featureCount
   const pages = Math.ceil((stepsEnd + rows * rowBytes) / PAGE_BYTES)
@@ -159,11 +152,11 @@ export function createTreeKernel(trees: CompiledTrees, rows: number): TreeKernel
   const run = instance.exports['run'] as (...parameters: number[]) => void
   return {
     ordered: new Int32Array(memory.buffer, stepsEnd, 2 * rows * featureCount),
-    margins: new Float64Array(memory.buffer, margins, rows * groups),
+    margins: new Float32Array(memory.buffer, margins, rows * groups),
     run(count) {
       // The loops run at least once, and a model may consist of base values alone.
       if (count === 0 || steps.length === 0) return
-      run(stepsStart, stepsEnd, count, rowBytes, 8 * groups, stepsEnd, margins)
+      run(stepsStart, stepsEnd, count, rowBytes, 4 * groups, stepsEnd, margins)
     },
   }
 }

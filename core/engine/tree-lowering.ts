@@ -34,7 +34,7 @@ export interface CompiledTrees {
   readonly featureCount: number
   /** Addresses are bytes from the first slot. */
   readonly slots: Int32Array
-  /** Offsets of groups are bytes in a row of float64 margins. */
+  /** Offsets of groups are bytes in a row of float32 margins. */
   readonly steps: Int32Array
   readonly baseMargins: Float32Array
 }
@@ -241,9 +241,12 @@ function createPlacer(
   return { place }
 }
 
-/** Eight trees of one group a step, trees of like depth together, as the deepest sets the pace. */
+/**
+ * Eight trees of one group a step, in the order of the trees: added up in float32 in this order, margins come out as
+ * XGBoost's own, to the last bit. The deepest tree of a step sets the pace.
+ */
 function planSteps(trees: readonly PlacedTree[], slots: Slots): Int32Array {
-  const sorted = trees.toSorted((a, b) => a.group - b.group || a.depth - b.depth)
+  const sorted = trees.toSorted((a, b) => a.group - b.group)
   const steps: number[] = []
   const filler = slots.add(1)
   let index = 0
@@ -252,7 +255,7 @@ function planSteps(trees: readonly PlacedTree[], slots: Slots): Int32Array {
     const step = sorted.slice(index, index + TREES_A_STEP).filter((tree) => tree.group === group)
     const roots = step.map((tree) => tree.root)
     while (roots.length < TREES_A_STEP) roots.push(filler)
-    steps.push(...roots, Math.max(1, ...step.map((tree) => tree.depth)), 8 * group)
+    steps.push(...roots, Math.max(1, ...step.map((tree) => tree.depth)), 4 * group)
     index += step.length
   }
   return Int32Array.from(steps)

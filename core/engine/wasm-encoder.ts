@@ -9,8 +9,7 @@ export const SUBTRACT_I32 = 0x6b
 export const SHIFT_LEFT_I32 = 0x74
 export const GREATER_OR_EQUAL_I32 = 0x4e
 export const LESS_UNSIGNED_I32 = 0x49
-export const ADD_F64 = 0xa0
-export const PROMOTE_F32 = 0xbb
+export const ADD_F32 = 0x92
 
 const LOOP = [0x03, 0x40]
 const BRANCH_IF_INNERMOST = [0x0d, 0]
@@ -18,7 +17,6 @@ const END = 0x0b
 
 /** Alignments are given as powers of two. */
 const FOUR_BYTES = 2
-const EIGHT_BYTES = 3
 
 function unsigned(value: number): Bytes {
   const bytes: number[] = []
@@ -39,8 +37,7 @@ export const smallConstant = (value: number): Bytes => [0x41, value]
 
 export const loadI32 = (offset: number): Bytes => [0x28, FOUR_BYTES, ...unsigned(offset)]
 export const loadF32 = (offset: number): Bytes => [0x2a, FOUR_BYTES, ...unsigned(offset)]
-export const loadF64 = (offset: number): Bytes => [0x2b, EIGHT_BYTES, ...unsigned(offset)]
-export const storeF64 = (offset: number): Bytes => [0x39, EIGHT_BYTES, ...unsigned(offset)]
+export const storeF32 = (offset: number): Bytes => [0x38, FOUR_BYTES, ...unsigned(offset)]
 
 /** Adds the value on the stack's top to a local. */
 export const increase = (local: number, amount: Bytes): Bytes => [
