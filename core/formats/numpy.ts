@@ -178,15 +178,17 @@ function interpretBytes(
   const swap = !dtype.littleEndian && dtype.itemSize > 1
   const aligned = bytes.byteOffset % dtype.itemSize === 0 && bytes.buffer instanceof ArrayBuffer
   chargeBytes(budget, OBJECT_BYTES * 2 + (swap || !aligned ? bytes.length : 0), offset)
+  if (swap || !aligned) chargeWork(budget, bytes.length >> 6, offset)
   const usable = swap || !aligned ? bytes.slice() : bytes
   if (swap) swapBytes(usable, dtype.itemSize)
   return create(usable.buffer as ArrayBuffer, usable.byteOffset, count)
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let start = 0; start < bytes.length; start += width) {
-    bytes.subarray(start, start + width).reverse()
-  }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (width === 2) buffer.swap16()
+  else if (width === 4) buffer.swap32()
+  else buffer.swap64()
 }
 
 /** Fixed-width strings: UTF-32 in the dtype's byte order or bytes, NUL-padded at the end. */

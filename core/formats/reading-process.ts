@@ -45,7 +45,15 @@ const PAGE_BYTES = 4096
 /** ONNX of the largest file, which repeats each tree's arrays as attributes. */
 const MAX_ANSWER_BYTES = 4 * MAX_FILE_BYTES
 
-export function startReadingProcess(): ReadingProcess {
+/** What one read may cost before its process is ended. */
+export interface ReadingLimits {
+  readonly timeMs: number
+  readonly memoryBytes: number
+}
+
+const LIMITS: ReadingLimits = { timeMs: READ_TIME_MS, memoryBytes: READ_MEMORY_KILL_BYTES }
+
+export function startReadingProcess(limits: ReadingLimits = LIMITS): ReadingProcess {
   const child = Bun.spawn(command(), {
     stdin: 'pipe',
     stdout: 'pipe',
@@ -87,7 +95,7 @@ export function startReadingProcess(): ReadingProcess {
         child.unref()
         return { kind: 'ended', ending: 'exit' }
       }
-      const stopWatching = watch(child.pid, end)
+      const stopWatching = watch(child.pid, limits, end)
       const reply = new Promise<Reply>((resolve) => {
         waiting = resolve
       })
@@ -123,13 +131,13 @@ async function pump(
 }
 
 /** Ends the process when it is late or large; returns how to stop watching. */
-function watch(pid: number, end: (ending: Ending) => void): () => void {
+function watch(pid: number, limits: ReadingLimits, end: (ending: Ending) => void): () => void {
   let grace: ReturnType<typeof setTimeout> | undefined
   const late = setTimeout(() => {
     grace = setTimeout(() => end('time'), GRACE_MS)
-  }, READ_TIME_MS - GRACE_MS)
+  }, limits.timeMs - GRACE_MS)
   const look = setInterval(() => {
-    if ((residentBytes(pid) ?? 0) > READ_MEMORY_KILL_BYTES) end('memory')
+    if ((residentBytes(pid) ?? 0) > limits.memoryBytes) end('memory')
   }, WATCH_MS)
   return () => {
     clearTimeout(late)
