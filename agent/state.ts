@@ -35,7 +35,13 @@ const conversationState = z.object({
   lastCall: call.nullable(),
   /** The last prediction that ran, for "the same but thirty months" and "why?". */
   lastPrediction: z
-    .object({ model: z.string(), features: input, version: z.number().optional() })
+    .object({
+      model: z.string(),
+      features: input,
+      version: z.number().optional(),
+      /** The one input that was changed last, for "and with 12?". */
+      focus: z.string().optional(),
+    })
     .nullable(),
   /** What was asked for and not yet answered: the operation with the input gathered so far. */
   pendingQuestion: call.extend({ field: z.string() }).nullable(),

@@ -1,0 +1,219 @@
+// Understands requests to deploy a file: sent before, with or after the words, from a sample, or still to come.
+
+import type { KnownModel } from '../language.ts'
+import { withoutLead } from './command-patterns.ts'
+import { modelsIn } from './commands.ts'
+import { type DeployDetails, readDetails, readNames } from './deploy-details.ts'
+import { type Context, filesAtHand, type KnownFile } from './memory.ts'
+import { moodOf } from './mood.ts'
+import { isCovered, phraseSet, splitWords } from './phrases.ts'
+import { ask, type Plan, type PlannedCall, run, say } from './plan.ts'
+import type { Clause, MessageReading } from './reading.ts'
+import { askFile } from './replies.ts'
+import { wordsOf } from './vocabulary.ts'
+
+const THING =
+  '(?:it|this|that|these|them|both|all|one|@\\d+|QUOTE|(?:\\w+ )*?(?:model|models|pickle|pickles|pkl|file|files|classifier|regressor|predictor|joblib|onnx|attachment|upload|booster|xgboost|version)s?)'
+const DEPLOY_PATTERNS: readonly RegExp[] = [
+  /^(?:deploy|redeploy|publish|host|serve|launch|ship|productioni[sz]e|release|expose|onboard|deploying|serving|hosting|publishing)\b(?! (?:metrics|history|status))/,
+  new RegExp(
+    `^(?:register|upload|load|import|add|submit|share|provide|install|give you|hand over|send|store|save|drop) (?:in |up )?(?:\\w+ )?${THING}\\b`,
+  ),
+  /^(?:put|get|bring|take|push|set|move|turn|have) .*\b(?:live|online|up|into production|in production|into service|to production|on line|deployed|served|running|hosted|published)\b/,
+  /^(?:make|create|build|give me|give us|set up|spin up|stand up|expose|open|i get|get me|get) (?:an|a|the|me an|me a|up an|us an|us a) (?:\w+ )?(?:endpoint|api|service|url|web service)\b/,
+  /^(?:turn|make|convert|wrap) .* (?:into|in|to) an? (?:\w+ )?(?:endpoint|api|service)\b/,
+  /^(?:make) (?:it|this|that|this model|the model|my model|this file|.* model) (?:live|available|callable|public|accessible|online|an endpoint|an api)\b/,
+  /^go live\b/,
+  /^(?:try|use|load|open|start|run|play with|give me|show me|add|get)(?: out)? (?:\w+ ){0,4}(?:sample|example|demo)\b/,
+]
+/** Wishes told as facts: "I have a model to deploy", "my model is ready for deployment". */
+const WISH_PATTERNS: readonly RegExp[] = [
+  /\b(?:i|we) (?:have|got|have got|trained|just trained|built|made|finished) .*\b(?:model|pickle|pkl|classifier|file|joblib)\b.*\b(?:deploy|online|live|production|endpoint|serve|host|upload|publish|use here|share)\b/,
+  /\b(?:ready (?:to be deployed|for deployment|to deploy|to go live))\b/,
+  /\b(?:can|could|may|how about) (?:i|we) (?:now )?(?:deploy|upload|add|register|publish|host|serve|bring)\b.*\b(?:model|pickle|pkl|file|classifier|one|my)\b/,
+  /\bwhere (?:can|do|should) i (?:upload|drop|put|send) .*\b(?:model|file|pickle|pkl)\b/,
+]
+const HANDOVER =
+  /^(?:(?:here|there) (?:it is|you go|you are|is (?:it|the file|the model|my model|my file|one|the pickle|a file|my pickle)|we go|they are)|(?:this is|it is|that is) (?:it|the (?:file|model|one)|my (?:file|model))|(?:done|uploaded|attached|sent|sent it|uploaded it|attached it|voila|tada|ta da|got it|there)|(?:the |my |a |see |please see )?(?:file|model|pickle|attachment|attached)(?: (?:is )?attached)?|see (?:the )?attach(?:ed|ment))$/
+const NOT_LETTERS = /[^\p{L}\s]/gu
+const FILLER_ONLY = phraseSet(
+  'ok|okay|so|well|hi|hello|hey|please|pls|thanks|thank you|here|now|and|there|you go|sure|right|alright|good|great|yes|a lot|good morning|the',
+)
+const NEW_VERSION =
+  /\b(?:(?:new|next|newer|another|fresh|latest|updated|better) (?:version|release|revision)|version|update|replacement) (?:of|for|to) (?:the |my |our )?@(?<first>\d+)|\b(?:replace|update|upgrade|refresh|overwrite) (?:the |my |our )?@(?<second>\d+)/
+
+interface DeployRequest {
+  readonly clause: Clause | null
+  readonly details: DeployDetails
+}
+
+/** A plan where the message asks for a deployment of a file or a sample, else null. Models named alone are commands.ts's. */
+export function planDeployment(reading: MessageReading, context: Context): Plan | null {
+  const request = findRequest(reading)
+  const sample = request === null ? null : findSample(reading, context, request)
+  if (sample !== null) return sample
+  if (request === null) return planHandover(reading, context)
+  const files = filesAtHand(context, 'model')
+  const chosen = files.length > 0 ? files : context.fresh
+  const details = withNewVersion(reading, request.details)
+  const gathered = pendingDeployment(context)
+  if (chosen.length > 0) return deployFiles(chosen, { ...gathered, ...details })
+  const object = unknownObject(reading, request)
+  if (object === 'known') return null
+  return askFile({ ...gathered, ...details })
+}
+
+function findRequest(reading: MessageReading): DeployRequest | null {
+  for (const clause of reading.clauses) {
+    const mood = moodOf(clause, reading.clauses)
+    if (mood !== 'order') {
+      const wished = WISH_PATTERNS.some((pattern) => pattern.test(clause.text))
+      if (mood === 'supposed' && wished) return { clause, details: readDetails(reading.text) }
+      continue
+    }
+    const rest = withoutLead(clause.text)
+    const asked =
+      DEPLOY_PATTERNS.some((pattern) => pattern.test(rest)) ||
+      WISH_PATTERNS.some((pattern) => pattern.test(clause.text)) ||
+      isDesired(clause.text) ||
+      rest
+        .split(' and ')
+        .slice(1)
+        .some((half) => DEPLOY_PATTERNS[0]?.test(withoutLead(half)))
+    if (asked) return { clause, details: readDetails(reading.text) }
+  }
+  return null
+}
+
+const DESIRE =
+  /\b(?:i|we) (?:want|would like|need|wish|would love|am going|plan|hope|intend) (?:you )?to (?:have |get |see )?(?<rest>.+)$/
+
+const ELLIPTIC = /^(?:put|get|bring|take|make) (?:online|live|up|into production|available)/
+const POSSESSED = /\b(?:my|our|a|an|another|new)\b(?: \w+)* @\d+/
+
+/** "I have a pickle I want to put online". */
+function isDesired(text: string): boolean {
+  const rest = DESIRE.exec(text)?.groups?.['rest']
+  if (rest === undefined) return false
+  if (DEPLOY_PATTERNS.some((pattern) => pattern.test(rest))) return true
+  return ELLIPTIC.test(rest)
+}
+
+const SAMPLE_WORD = /\b(?:sample|samples|example|examples|demo|demos|bundled|built in)\b/
+
+function findSample(
+  reading: MessageReading,
+  context: Context,
+  request: DeployRequest,
+): Plan | null {
+  if (request.clause === null || !SAMPLE_WORD.test(reading.whole)) return null
+  if (context.samples.length === 0 || context.fresh.length > 0) return null
+  const words = reading.tokens.map(({ word }) => word)
+  const named = context.samples.filter(({ name, title }) =>
+    [name, title].some((called) => wordsOf(called).every((word) => words.includes(word))),
+  )
+  const [only] = named.length === 1 ? named : context.samples.length === 1 ? context.samples : []
+  if (only !== undefined) return run('deploy_model', { sample: only.name })
+  return say(
+    'Which of the sample models would you like to try?',
+    context.samples.map(({ name, title }) => ({
+      label: title,
+      message: `Try the sample ${name} model`,
+    })),
+  )
+}
+
+/** A file with no words, or with words that only hand it over. */
+function planHandover(reading: MessageReading, context: Context): Plan | null {
+  const files = context.fresh.filter((file) => file.kind === 'model')
+  if (files.length === 0) return null
+  const pending = context.state.pendingQuestion
+  const gathered = pendingDeployment(context)
+  const words = reading.whole
+  const details = readDetails(reading.text)
+  const handedOver =
+    isFiller(words) || reading.clauses.every((clause) => HANDOVER.test(withoutLead(clause.text)))
+  if (pending?.operation === 'deploy_model' && (handedOver || hasDetails(details))) {
+    return deployFiles(files, { ...gathered, ...details })
+  }
+  if (!handedOver) return null
+  const [file, another] = files
+  if (file === undefined || another !== undefined) return null
+  return askWhetherToDeploy(file)
+}
+
+const isFiller = (text: string) => {
+  const words = splitWords(text.replace(NOT_LETTERS, ''))
+  return words.length === 0 || isCovered(words, FILLER_ONLY)
+}
+
+const hasDetails = (details: DeployDetails) => Object.keys(details).length > 0
+
+function askWhetherToDeploy(file: KnownFile): Plan {
+  return ask(
+    'deploy_model',
+    { upload: file.id },
+    'confirm_upload',
+    `I have ${file.fileName}. Shall I deploy it?`,
+    [{ label: 'Deploy it', message: 'Deploy it' }],
+  )
+}
+
+function deployFiles(files: readonly KnownFile[], details: DeployDetails): Plan {
+  const calls = files.map(
+    (file): PlannedCall => ({
+      operation: 'deploy_model',
+      // A name or title is for one model; with several files each keeps its own.
+      input: files.length === 1 ? { upload: file.id, ...details } : { upload: file.id },
+    }),
+  )
+  return { kind: 'run', calls }
+}
+
+/** What was said before the file came: title, name, columns. */
+function pendingDeployment(context: Context): DeployDetails {
+  const pending = context.state.pendingQuestion
+  if (pending?.operation !== 'deploy_model' || pending.field !== 'upload') return {}
+  return pending.input
+}
+
+function withNewVersion(reading: MessageReading, details: DeployDetails): DeployDetails {
+  const groups = NEW_VERSION.exec(reading.whole)?.groups
+  const index = groups?.['first'] ?? groups?.['second']
+  const [model] = index === undefined ? [] : modelsIn(reading, `@${index}`)
+  if (model === undefined) return details
+  const { title: _, ...rest } = details
+  return { ...rest, name: model.name }
+}
+
+/** Without a file: whether the request names a model that is here (`known`), so that it means bringing that one back. */
+function unknownObject(reading: MessageReading, request: DeployRequest): 'known' | 'new' {
+  const named: readonly KnownModel[] =
+    request.clause === null ? [] : modelsIn(reading, request.clause.text)
+  const possessed = POSSESSED.test(request.clause?.text ?? '')
+  return named.length > 0 && !possessed ? 'known' : 'new'
+}
+
+/** Answers to what a deployment asked: a name, a title, the columns of a model that has none. */
+export function continueDeployment(reading: MessageReading, context: Context): Plan | null {
+  const pending = context.state.pendingQuestion
+  if (pending?.operation !== 'deploy_model') return null
+  const details = readDetails(reading.text)
+  if (pending.field === 'features') {
+    const features = details.features ?? answeredNames(reading.text)
+    if (features === null) return null
+    return run('deploy_model', { ...pending.input, features })
+  }
+  if (!hasDetails(details)) return null
+  if (pending.field === 'upload') return askFile({ ...pending.input, ...details })
+  return run('deploy_model', { ...pending.input, ...details })
+}
+
+const ANSWER_START =
+  /^\s*(?:(?:they|these|those|it|the names?|names|that|the order|in order|its names|ok|sure|yes)\s*(?:are|is|'re|’re|would be|should be|go|were)?\s*(?:called|named)?\s*[:,]?\s+)?/i
+
+/** "they are tenure, monthly_charges, total_charges": two names at least, so that a remark is not taken for one. */
+function answeredNames(text: string): readonly string[] | null {
+  const names = readNames(text.replace(ANSWER_START, ''))
+  return names !== null && names.length > 1 ? names : null
+}

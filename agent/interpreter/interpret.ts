@@ -1,0 +1,218 @@
+// The offline interpreter: from a message, the files, the models and the memory to a plan. Pure; a few milliseconds.
+
+import type { KnownModel } from '../language.ts'
+import { type Command, findCommands, mentionedCommand } from './commands.ts'
+import { continuePrediction, switchModel, varyPrediction } from './continuing.ts'
+import { continueDeployment, planDeployment } from './deploying.ts'
+import { type Context, filesAtHand, lastModel } from './memory.ts'
+import { ask, type Plan, run, say } from './plan.ts'
+import {
+  isForbidden,
+  namedModels,
+  planExplanation,
+  planPrediction,
+  wantsExplanation,
+} from './predicting.ts'
+import { type MessageReading, readMessage } from './reading.ts'
+import { planRead } from './reads.ts'
+import {
+  exampleChoices,
+  forbidden,
+  noSuchVersion,
+  notUnderstood,
+  orderSentence,
+  unclearOrder,
+  unknownModel,
+  whichModel,
+} from './replies.ts'
+import { askModel, planFile } from './scoring-files.ts'
+import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
+import { resolveVersion } from './versions.ts'
+
+/** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */
+const MAX_MESSAGE_CHARACTERS = 400_000
+
+export function interpret(message: string, context: Context): Plan {
+  if (message.length > MAX_MESSAGE_CHARACTERS) {
+    return say('That is too long for a message. Please upload it as a file.')
+  }
+  const reading = readMessage(message, context.models)
+  return (
+    answerPending(reading, context) ??
+    planWithoutWords(reading, context) ??
+    planRequest(reading, context)
+  )
+}
+
+/** Yes, no and "never mind" to what was asked. */
+function answerPending(reading: MessageReading, context: Context): Plan | null {
+  const { pendingConfirmation, pendingQuestion } = context.state
+  const nothingSent = context.fresh.length === 0
+  if (pendingConfirmation !== null && nothingSent) {
+    if (isClearYes(reading, pendingConfirmation)) return { kind: 'confirm' }
+    if (isRefusal(reading))
+      return { ...say('All right, I have left it as it is.'), forget: true } as Plan
+  }
+  if (pendingQuestion !== null && nothingSent) {
+    const isOffer = pendingQuestion.field === 'confirm_upload'
+    if (isOffer && isClearYes(reading, pendingQuestion)) {
+      return run(pendingQuestion.operation, pendingQuestion.input)
+    }
+    if (isRefusal(reading)) return { ...say('All right, never mind.'), forget: true } as Plan
+  }
+  if (isAbort(reading)) {
+    return {
+      ...say('All right, forgotten. What would you like to do?', exampleChoices(context)),
+      forget: true,
+    } as Plan
+  }
+  return null
+}
+
+/** Nothing was said, or only greetings. */
+function planWithoutWords(reading: MessageReading, context: Context): Plan | null {
+  if (!isSocial(reading)) return null
+  const handedOver = planDeployment(reading, context)
+  if (handedOver !== null) return handedOver
+  const [table] = context.fresh.filter(({ kind }) => kind === 'table')
+  if (table !== undefined) return askModel(table, context)
+  if (context.fresh.length > 0) {
+    return say('I have your files. Tell me which one to deploy, and under which name.')
+  }
+  switch (socialReply(reading)) {
+    case 'greeting':
+      return say(
+        'Hello! I deploy models and make predictions with them. What would you like to do?',
+        exampleChoices(context),
+      )
+    case 'thanks':
+      return say('You are welcome!')
+    case 'farewell':
+      return say('Goodbye!')
+    case 'other':
+      return say('What would you like to do next?', exampleChoices(context))
+  }
+}
+
+function planRequest(reading: MessageReading, context: Context): Plan {
+  return (
+    planCommands(reading, context) ??
+    continueDeployment(reading, context) ??
+    planDeployment(reading, context) ??
+    planFile(reading, context) ??
+    planOffer(reading) ??
+    planInputs(reading, context) ??
+    planRead(reading, context) ??
+    planExplanation(reading, context) ??
+    continuePrediction(reading, context) ??
+    switchModel(reading, context) ??
+    planUnclear(reading, context)
+  )
+}
+
+function planOffer(reading: MessageReading): Plan | null {
+  const sentence = notOffered(reading)
+  return sentence === null ? null : say(sentence)
+}
+
+/** Everything with inputs in it: answers, variations, whole requests. A read that is plainly asked for goes first. */
+function planInputs(reading: MessageReading, context: Context): Plan | null {
+  if (isForbidden(reading)) return say('All right, I will not predict anything.')
+  const planned = planPrediction(reading, context)
+  if (planned?.kind === 'run') {
+    const model = planned.calls[0]?.input['model']
+    const pending = context.state.pendingQuestion?.input['model']
+    if (pending === undefined || pending === model) return planned
+    return namedModels(reading).length > 0 ? planned : (continueInputs(reading, context) ?? planned)
+  }
+  const read = planRead(reading, context)
+  const asksToRead = read !== null && read.kind === 'run'
+  if (asksToRead && !hasValues(planned)) return read
+  const continued = continueInputs(reading, context)
+  if (continued !== null) return continued
+  if (asksToRead) return read
+  return planned
+}
+
+const hasValues = (plan: Plan | null): boolean =>
+  plan?.kind === 'ask' && Object.keys(plan.call.input['features'] ?? {}).length > 0
+
+function continueInputs(reading: MessageReading, context: Context): Plan | null {
+  if (wantsExplanation(reading)) return null
+  return continuePrediction(reading, context) ?? varyPrediction(reading, context)
+}
+
+function planCommands(reading: MessageReading, context: Context): Plan | null {
+  const commands = findCommands(reading)
+  const [first] = commands
+  if (first === undefined) return null
+  const plans = commands.map((command) => planCommand(command, context))
+  // Something in the list cannot run as it stands: nothing of it does.
+  const stuck = plans.find((plan) => plan === null || plan.kind !== 'run')
+  if (stuck === null) return null
+  if (stuck !== undefined) return stuck
+  return { kind: 'run', calls: plans.flatMap((plan) => (plan?.kind === 'run' ? plan.calls : [])) }
+}
+
+/** null where the words mean a file rather than a model that is here. */
+function planCommand(command: Command, context: Context): Plan | null {
+  const { operation, pointed } = command
+  if (operation === 'deploy_model') {
+    if (pointed && filesAtHand(context, 'model').length > 0) return null
+    if (command.models.length > 0 && context.fresh.length > 0) return null
+  }
+  const last = lastModel(context)
+  const models =
+    command.models.length > 0
+      ? command.models
+      : (pointed || operation === 'promote_version') && last !== null
+        ? [last]
+        : []
+  if (models.length === 0) {
+    if (operation === 'deploy_model') return null
+    const { text, choices } = whichModel(context, `do you mean`, (model) =>
+      orderSentence(operation, model),
+    )
+    return context.models.length === 0
+      ? say(text, choices)
+      : ask(operation, {}, 'model', text, choices)
+  }
+  if (operation === 'promote_version') return planPromotion(command, models)
+  const field = operation === 'deploy_model' ? 'name' : 'model'
+  return {
+    kind: 'run',
+    calls: models.map((model) => ({ operation, input: { [field]: model.name } })),
+  }
+}
+
+function planPromotion(command: Command, models: readonly KnownModel[]): Plan {
+  const [model, another] = models
+  if (model === undefined || another !== undefined) {
+    return say('One model at a time, please: which one shall go back, and to which version?')
+  }
+  const reference = command.version ?? { kind: 'steps' as const, steps: -1 }
+  const version = resolveVersion(model, reference)
+  if (version === null) return noSuchVersion(model)
+  return run('promote_version', { model: model.name, version })
+}
+
+/** A model named in answer to "which model?", a deed spoken of without an order, or nothing that is understood. */
+function planUnclear(reading: MessageReading, context: Context): Plan {
+  const mentioned = mentionedCommand(reading)
+  if (mentioned !== null) {
+    const { operation, mood, models } = mentioned
+    if (mood === 'forbidden') return forbidden(operation, models)
+    if (mood === 'order' && models.length === 0 && UNKNOWN_OBJECT.test(reading.whole)) {
+      return unknownModel(context)
+    }
+    return unclearOrder(operation, models, context)
+  }
+  if (UNKNOWN_NAMED.test(reading.whole) && namedModels(reading).length === 0) {
+    return unknownModel(context)
+  }
+  return notUnderstood(context)
+}
+
+const UNKNOWN_OBJECT =
+  /\b(?:delete|remove|undeploy|unpublish|deploy|erase|promote|rollback|roll)\b (?!it\b|that\b|this\b|them\b)\w+/
+const UNKNOWN_NAMED = /\b(?:the|my|our) (?:\w+ ){1,3}model\b/

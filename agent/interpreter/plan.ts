@@ -1,0 +1,60 @@
+// What the interpreter decides about a message: operations to run, a question to ask, or words alone.
+
+import type { OperationName } from '#core/operations/operation.ts'
+import type { Choice } from '#core/presentation/blocks.ts'
+
+export interface PlannedCall {
+  readonly operation: OperationName
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+export type Plan =
+  /** Runs in this order; `note` is said before the answer. */
+  | {
+      readonly kind: 'run'
+      readonly calls: readonly PlannedCall[]
+      readonly note?: string
+      /** The one input that was changed against the last prediction. */
+      readonly focus?: string
+    }
+  /** The operation is known and `field` is missing. `text` is used where the operation has no question of its own. */
+  | {
+      readonly kind: 'ask'
+      readonly call: PlannedCall
+      readonly field: string
+      readonly text: string
+      readonly choices?: readonly Choice[]
+    }
+  | {
+      readonly kind: 'say'
+      readonly text: string
+      readonly choices?: readonly Choice[]
+      /** Forget what was asked: "never mind". */
+      readonly forget?: boolean
+    }
+  /** The person's clear yes to the pending confirmation. */
+  | { readonly kind: 'confirm' }
+
+export const run = (
+  operation: OperationName,
+  input: Readonly<Record<string, unknown>> = {},
+  note?: string,
+): Plan => ({
+  kind: 'run',
+  calls: [{ operation, input }],
+  ...(note === undefined ? {} : { note }),
+})
+
+export const ask = (
+  operation: OperationName,
+  input: Readonly<Record<string, unknown>>,
+  field: string,
+  text: string,
+  choices: readonly Choice[] = [],
+): Plan => ({ kind: 'ask', call: { operation, input }, field, text, choices })
+
+export const say = (text: string, choices: readonly Choice[] = []): Plan => ({
+  kind: 'say',
+  text,
+  choices,
+})

@@ -1,0 +1,260 @@
+// Understands that a prediction or its explanation is wanted, of which model, and with which inputs.
+
+import type { KnownModel } from '../language.ts'
+import { bindModel, type ModelBinding, quotedTexts, singleText } from './binding.ts'
+import { type DataRows, type FeatureRow, readData } from './data.ts'
+import { type Context, lastModel, modelNamed } from './memory.ts'
+import { isEverydayWord } from './models.ts'
+import { ask, type Plan, run, say } from './plan.ts'
+import { EXPLAIN_PATTERNS, PREDICT_PATTERN, STRONG_PREDICT_PATTERN } from './read-patterns.ts'
+import type { MessageReading } from './reading.ts'
+import { askForFields, whichModel } from './replies.ts'
+import { resolveVersion } from './versions.ts'
+
+export type Wanted = 'predict' | 'explain_prediction'
+
+/** "do not predict anything": the verb itself is forbidden, not a value ("not online"). */
+const FORBIDDEN =
+  /\b(?:not|never|no need to|without|stop|avoid|refrain from|rather not)(?: \w+)? (?:predict\w*|scor(?:e|ing)|run(?:ning)?|estimat\w*|us(?:e|ing)|test(?:ing)?|try(?:ing)?|classify\w*|call(?:ing)?|forecast\w*|do anything|make (?:a|any) prediction\w*|want (?:a|any) (?:prediction|estimate)\w*)\b/
+
+export function isForbidden(reading: MessageReading): boolean {
+  return FORBIDDEN.test(reading.whole)
+}
+
+export function wantsExplanation(reading: MessageReading): boolean {
+  return EXPLAIN_PATTERNS.some((pattern) => pattern.test(reading.whole))
+}
+
+/** Models of the message without repeats. */
+export function namedModels(reading: MessageReading): readonly KnownModel[] {
+  return [...new Set(reading.models.map(({ model }) => model))]
+}
+
+/** A prediction whose inputs stand in this very message; null where the message does not ask for one. */
+export function planPrediction(reading: MessageReading, context: Context): Plan | null {
+  if (isForbidden(reading)) return null
+  const wanted: Wanted = wantsExplanation(reading) ? 'explain_prediction' : 'predict'
+  return planData(reading, context, wanted) ?? planWords(reading, context, wanted)
+}
+
+function planData(reading: MessageReading, context: Context, wanted: Wanted): Plan | null {
+  if (!reading.segments.some(({ kind }) => kind !== 'quote')) return null
+  const named = namedModels(reading)
+  const candidates = named.length > 0 ? named : context.models
+  const found = candidates
+    .map((model) => ({ model, data: readData(reading, model.signature) }))
+    .filter((one): one is { model: KnownModel; data: DataRows } => one.data !== null)
+    .sort((left, right) => suitability(right.data) - suitability(left.data))
+  const [best, next] = found
+  if (best === undefined) return null
+  if (next !== undefined && suitability(next.data) === suitability(best.data)) {
+    const last = found.find(({ model }) => model === lastModel(context))
+    if (last === undefined || suitability(last.data) < suitability(best.data)) {
+      const { text, choices } = whichModel(
+        context,
+        'are these rows for',
+        (model) => `use ${model.name}`,
+      )
+      return say(text, choices)
+    }
+    return planRows(reading, last.model, last.data, wanted)
+  }
+  // Unnamed columns prove nothing about which model is meant.
+  if (best.data.known === 0 && named.length === 0 && best.model !== lastModel(context)) return null
+  return planRows(reading, best.model, best.data, wanted)
+}
+
+const suitability = (data: DataRows) => data.known - data.missing.length - data.ignored.length
+
+function planRows(
+  reading: MessageReading,
+  model: KnownModel,
+  data: DataRows,
+  wanted: Wanted,
+): Plan {
+  const version = versionOf(reading, model)
+  const [row, another] = data.rows
+  if (row !== undefined && another === undefined) {
+    return predictOrAsk(wanted, model, row, version, [])
+  }
+  const missing = model.signature.inputs.filter(({ name }) => data.missing.includes(name))
+  const input = { model: model.name, rows: data.rows, ...version }
+  if (missing.length > 0) {
+    return ask('predict_batch', input, 'rows', askForFields(model, missing, 1, []))
+  }
+  const note =
+    data.ignored.length > 0
+      ? `${model.title} does not use ${data.ignored.join(', ')}, so I left that out.`
+      : undefined
+  return run('predict_batch', input, note)
+}
+
+function versionOf(reading: MessageReading, model: KnownModel): { version?: number } {
+  const [mention] = reading.versions
+  const version = mention === undefined ? null : resolveVersion(model, mention.reference)
+  return version === null ? {} : { version }
+}
+
+interface Candidate {
+  readonly model: KnownModel
+  readonly binding: ModelBinding
+}
+
+function planWords(reading: MessageReading, context: Context, wanted: Wanted): Plan | null {
+  const named = namedModels(reading)
+  const texts = planTexts(reading, named)
+  if (texts !== null) return texts
+  const chosen = named.length > 0 ? chooseNamed(reading, named) : chooseByFields(reading, context)
+  if (chosen === null) return null
+  const { model, binding } = chosen
+  if (binding.bound === 0 && binding.conflicts.length === 0) {
+    return named.length > 0 && wanted === 'predict' ? planEmpty(reading, chosen) : null
+  }
+  if (named.length > 0 && !isEnough(reading, chosen)) return null
+  return predictOrAsk(wanted, model, binding.features, versionOf(reading, model), binding.conflicts)
+}
+
+/** Several quotations for a model of texts are several rows. */
+function planTexts(reading: MessageReading, named: readonly KnownModel[]): Plan | null {
+  const [model] = named
+  if (model === undefined || named.length > 1) return null
+  const input = singleText(model)
+  const texts = quotedTexts(reading)
+  if (input === null || texts.length < 2) return null
+  return run('predict_batch', {
+    model: model.name,
+    rows: texts.map((text) => ({ [input.name]: text })),
+  })
+}
+
+/** Among the models named, the one that the values suit best; the first named where none stands out. */
+function chooseNamed(reading: MessageReading, named: readonly KnownModel[]): Candidate | null {
+  const candidates = named.map((model) => ({ model, binding: bindModel(reading, model) }))
+  return candidates.reduce<Candidate | null>(
+    (best, candidate) =>
+      best === null || candidate.binding.bound > best.binding.bound ? candidate : best,
+    null,
+  )
+}
+
+/** With a model named by an everyday word, one stray value is no request ("the price went up 3 %"). */
+function isEnough(reading: MessageReading, { model, binding }: Candidate): boolean {
+  if (binding.complete || binding.named > 0 || binding.conflicts.length > 0) return true
+  const everyday = reading.models
+    .filter((mention) => mention.model === model)
+    .every((mention) => isEverydayWord(mention, reading.tokens))
+  return !everyday || STRONG_PREDICT_PATTERN.test(reading.whole)
+}
+
+/** "predict churn" with nothing given: everything is asked for, where it is plain that a prediction is wanted. */
+function planEmpty(reading: MessageReading, { model, binding }: Candidate): Plan | null {
+  if (!STRONG_PREDICT_PATTERN.test(reading.whole)) {
+    const called = binding.mentioned.length > 0 && PREDICT_PATTERN.test(reading.whole)
+    if (!called && binding.leftovers === 0) return null
+    if (binding.leftovers > 0 && isEveryday(reading, model)) return null
+  } else if (isEveryday(reading, model) && binding.mentioned.length === 0) {
+    if (!CORE_PREDICT.test(reading.whole)) return null
+  }
+  return predictOrAsk('predict', model, {}, versionOf(reading, model), [])
+}
+
+const CORE_PREDICT =
+  /\b(?:predict\w*|estimat\w*|forecast\w*|classify\w*|scor(?:e|ing)|apprais\w*)\b|@\d+ (?:model|check|score|prediction|estimate|risk|analysis)\b/
+
+const isEveryday = (reading: MessageReading, model: KnownModel) =>
+  reading.models
+    .filter((mention) => mention.model === model)
+    .every((mention) => isEverydayWord(mention, reading.tokens))
+
+/** No model is named: the fields that were called tell which one, if only one comes into question. */
+function chooseByFields(reading: MessageReading, context: Context): Candidate | null {
+  const last = lastModel(context)
+  const candidates = context.models
+    .map((model) => ({ model, binding: bindModel(reading, model) }))
+    .filter((candidate) => isLikely(reading, candidate, last))
+    .sort((left, right) => weight(right, last) - weight(left, last))
+  const [best, next] = candidates
+  if (best === undefined) return null
+  return next !== undefined && weight(next, last) === weight(best, last) ? null : best
+}
+
+function weight({ model, binding }: Candidate, last: KnownModel | null): number {
+  const share = binding.bound / Math.max(1, model.signature.inputs.length)
+  return (
+    binding.named * 2 +
+    binding.bound +
+    share +
+    (binding.complete ? 2 : 0) -
+    binding.leftovers +
+    (model === last ? 0.5 : 0) +
+    (model.live === null ? -0.25 : 0)
+  )
+}
+
+function isLikely(
+  reading: MessageReading,
+  { model, binding }: Candidate,
+  last: KnownModel | null,
+): boolean {
+  if (singleText(model) !== null) return isLikelyText(reading, model, binding, last)
+  if (binding.complete && (binding.named > 0 || model === last)) return true
+  if (binding.named >= 2) return true
+  return binding.named === 1 && PREDICT_PATTERN.test(reading.whole) && binding.leftovers === 0
+}
+
+/** A text model needs a quotation and a word of its own: one of its classes, its input, or what it predicts. */
+function isLikelyText(
+  reading: MessageReading,
+  model: KnownModel,
+  binding: ModelBinding,
+  last: KnownModel | null,
+): boolean {
+  if (!binding.complete || quotedTexts(reading).length === 0) return false
+  if (binding.named > 0 || model === last) return true
+  const { classes = [], target } = model.signature
+  const words = new Set(reading.tokens.map(({ word }) => word))
+  return [...classes, target ?? model.name].some((word) => words.has(word.toLowerCase()))
+}
+
+/** Runs where everything is there, else asks for exactly what is missing. */
+export function predictOrAsk(
+  wanted: Wanted,
+  model: KnownModel,
+  features: FeatureRow,
+  version: { version?: number },
+  conflicts: readonly string[],
+  focus?: string,
+): Plan {
+  const missing = model.signature.inputs.filter(({ name }) => !Object.hasOwn(features, name))
+  const input = { model: model.name, features: ordered(model, features), ...version }
+  if (missing.length > 0) {
+    const text = askForFields(model, missing, Object.keys(features).length, conflicts)
+    return ask(wanted, input, 'features', text)
+  }
+  const plan = run(wanted, input)
+  return plan.kind === 'run' && focus !== undefined ? { ...plan, focus } : plan
+}
+
+/** Inputs of the model in its order, then what it does not know, for the operation to name. */
+function ordered(model: KnownModel, features: FeatureRow): FeatureRow {
+  const names = model.signature.inputs.map(({ name }) => name)
+  const known = names.filter((name) => Object.hasOwn(features, name))
+  const unknown = Object.keys(features).filter((name) => !names.includes(name))
+  return Object.fromEntries([...known, ...unknown].map((name) => [name, features[name] ?? null]))
+}
+
+/** "why?" about the last prediction, or about one whose inputs are given. */
+export function planExplanation(reading: MessageReading, context: Context): Plan | null {
+  if (!wantsExplanation(reading)) return null
+  const last = context.state.lastPrediction
+  const named = namedModels(reading)
+  if (last === null) return null
+  const model = modelNamed(context, last.model)
+  if (model === null || (named.length > 0 && !named.includes(model))) return null
+  const { features, version } = last
+  return run('explain_prediction', {
+    model: model.name,
+    features,
+    ...(version === undefined ? {} : { version }),
+  })
+}

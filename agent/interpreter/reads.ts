@@ -1,0 +1,97 @@
+// Understands questions that only look: the list, one model, its versions, its figures, help.
+
+import { mentionedCommand } from './commands.ts'
+import { type Context, lastModel, modelNamed } from './memory.ts'
+import { moodOf } from './mood.ts'
+import { ask, type Plan, run } from './plan.ts'
+import { namedModels, wantsExplanation } from './predicting.ts'
+import { HELP_PATTERNS, HOW_PATTERN, LIST_PATTERNS, READ_PATTERNS } from './read-patterns.ts'
+import type { MessageReading } from './reading.ts'
+import { unknownModel, whichModel } from './replies.ts'
+import { resolveVersion } from './versions.ts'
+
+const POINTER = /\b(?:it|its|that one|this one|this model|that model|the model|this|that)\b/
+const NEGATED_READ =
+  /\b(?:do not|no need to|never|stop) (?:\w+ )?(?:show|list|describe|tell|display|explain)\b/
+
+export function planRead(reading: MessageReading, context: Context): Plan | null {
+  if (NEGATED_READ.test(reading.whole)) return null
+  const named = namedModels(reading)
+  const how = planHow(reading)
+  if (how !== null) return how
+  if (named.length > 0) return planAbout(reading, context)
+  if (HELP_PATTERNS.some((pattern) => pattern.test(reading.whole))) return run('help')
+  if (LIST_PATTERNS.some((pattern) => pattern.test(reading.whole)) && !isOrdered(reading)) {
+    return run('list_models')
+  }
+  return planAboutLast(reading, context)
+}
+
+/** An order that was not understood must not end in a list just because it holds the word "models". */
+const ORDERED =
+  /\b(?:delete|remove|erase|wipe|undeploy|unpublish|deploy|redeploy|publish|roll back|rollback|promote|train|retrain|upload)\b/
+
+const isOrdered = (reading: MessageReading) => ORDERED.test(reading.whole)
+
+/** "how do I deploy a model?", "what happens if I delete churn?": told, never done. */
+function planHow(reading: MessageReading): Plan | null {
+  const mentioned = mentionedCommand(reading)
+  if (mentioned === null || !HOW_PATTERN.test(reading.whole)) return null
+  const clause = reading.clauses.find(({ text }) => HOW_PATTERN.test(text))
+  if (clause === undefined || moodOf(clause, reading.clauses) === 'reported') return null
+  return run('help', { topic: mentioned.operation })
+}
+
+function planAbout(reading: MessageReading, context: Context): Plan | null {
+  const models = namedModels(reading)
+  const found = READ_PATTERNS.find(({ pattern }) => pattern.test(reading.whole))
+  if (found === undefined) return null
+  if (found.operation === 'describe_model' && wantsExplanation(reading)) {
+    const explained = modelNamed(context, context.state.lastPrediction?.model)
+    if (explained !== null && models.includes(explained)) return null
+  }
+  return {
+    kind: 'run',
+    calls: models.map((model) => {
+      const [mention] = reading.versions
+      const version =
+        found.operation !== 'describe_model' || mention === undefined
+          ? null
+          : resolveVersion(model, mention.reference)
+      return {
+        operation: found.operation,
+        input: { model: model.name, ...(version === null ? {} : { version }) },
+      }
+    }),
+  }
+}
+
+/** No model is named: "it" is the last one; a plain question about inputs asks which. */
+function planAboutLast(reading: MessageReading, context: Context): Plan | null {
+  if (wantsExplanation(reading)) return null
+  const found = READ_PATTERNS.find(({ pattern }) => pattern.test(reading.whole))
+  if (found === undefined) return null
+  const model = lastModel(context)
+  const points = POINTER.test(reading.whole)
+  const asks = QUESTION_START.test(reading.whole)
+  if (!points && !asks) return null
+  if (OTHER_NAME.test(reading.whole)) return unknownModel(context)
+  if (model === null) {
+    if (context.models.length === 0 || !SUBJECT.test(reading.whole)) return null
+    const { text, choices } = whichModel(
+      context,
+      'do you mean',
+      (one) => `tell me about ${one.name}`,
+    )
+    return ask(found.operation, {}, 'model', text, choices)
+  }
+  return run(found.operation, { model: model.name })
+}
+
+const QUESTION_START =
+  /^(?:(?:and|so|ok|okay|now|please|hey|hi|hmm|well) )*(?:what|which|how|where|show|list|describe|tell|give|does|is|are|can|could|metrics|versions|history|inputs|columns|features|fields|details|accuracy)\b/
+/** "the weather model", "the spam filter": somebody means a model that is not here. */
+const OTHER_NAME =
+  /\b(?:the|my|our) (?!other |last |current |same |new |whole |best |first |second )(?:\w+ )+(?:model|filter|classifier|predictor|regressor|detector)\b/
+const SUBJECT =
+  /\b(?:model|versions?|inputs?|columns?|features?|fields?|metrics|accuracy|endpoint|schema|signature|it|history)\b/
