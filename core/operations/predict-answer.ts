@@ -2,7 +2,7 @@
 
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
 import { formatNumber, formatQuantity, percentWords } from '#core/presentation/numbers.ts'
-import { escapeMarkdown, withArticle } from '#core/presentation/phrases.ts'
+import { escapeMarkdown, joinWords, withArticle } from '#core/presentation/phrases.ts'
 import { findTargetWords } from '#core/presentation/targets.ts'
 import type { PredictOutput } from './predict.ts'
 
@@ -10,6 +10,8 @@ import type { PredictOutput } from './predict.ts'
 const TURNING_POINT = 0.5
 const STARTS_WITH_DIGIT = /^\d/
 const MAX_BARS = 10
+/** Beyond this the table below says it better. */
+const MAX_VALUES_IN_SENTENCE = 4
 const MAX_INPUTS_SHOWN = 20
 
 export function presentPrediction(output: PredictOutput): Presentation {
@@ -43,7 +45,7 @@ function riskSentence(output: PredictOutput): string {
   const words = findTargetWords(target, positive_label)
   const subject = words?.subject ?? 'The model'
   const verb = words === null ? 'gives' : 'has'
-  const outcome = words?.outcome ?? `**${escapeMarkdown(positive_label ?? '')}**`
+  const outcome = words?.outcome ?? labelWords(positive_label ?? '')
   const percent = percentWords(probability, thresholdsOf(output))
   const share = STARTS_WITH_DIGIT.test(percent)
     ? `${withArticle(percent)} probability of ${outcome}`
@@ -51,9 +53,15 @@ function riskSentence(output: PredictOutput): string {
   return `${subject} ${verb} ${share}${risk === undefined ? '' : ` (${risk})`}.`
 }
 
+/** `**Yes**`, but `class **1**`: a bare number in a sentence would read as a count. */
+function labelWords(label: string): string {
+  const marked = `**${escapeMarkdown(label)}**`
+  return STARTS_WITH_DIGIT.test(label) ? `class ${marked}` : marked
+}
+
 function classSentence({ predicted_label = '', class_probabilities = {} }: PredictOutput): string {
   const percent = percentWords(class_probabilities[predicted_label] ?? 0)
-  return `The model's answer is **${escapeMarkdown(predicted_label)}**, with a probability of ${percent}.`
+  return `The model's answer is ${labelWords(predicted_label)}, with a probability of ${percent}.`
 }
 
 /** Why the confidence is what it is: how far the answer stands from turning into another. */
@@ -86,7 +94,14 @@ function distanceWords(confidence: string): string {
 /** `I estimate a price of $231,000.` */
 function valueSentence({ prediction, target, unit, model }: PredictOutput): string {
   if (typeof prediction === 'object') {
-    return `The ${model} model answers ${Object.keys(prediction).length} values at once.`
+    const entries = Object.entries(prediction)
+    if (entries.length > MAX_VALUES_IN_SENTENCE) {
+      return `The ${model} model answers ${entries.length} values at once.`
+    }
+    const values = entries.map(
+      ([name, value]) => `${escapeMarkdown(name)} of ${formatQuantity(value, unit)}`,
+    )
+    return `I estimate ${joinWords(values)}.`
   }
   const value =
     typeof prediction === 'number' ? formatQuantity(prediction, unit) : escapeMarkdown(prediction)

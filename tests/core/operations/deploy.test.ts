@@ -1,7 +1,7 @@
 // Deploying: from a file to an answer, versions, names, and what is left when a step fails.
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { findOperation } from '#core/operations/index.ts'
 import type { OperationName } from '#core/operations/operation.ts'
 import type { BatchOutput } from '#core/operations/predict-batch.ts'
@@ -15,6 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => ports.close())
 
+const FIXTURES_FOLDER = resolve(import.meta.dir, '../../fixtures/xgboost/3.4.1')
 const CHURN_FILE = join(SAMPLES_FOLDER, 'churn', 'churn_model.pkl')
 const IRIS_FILE = join(SAMPLES_FOLDER, 'iris', 'iris_model.pkl')
 const CUSTOMER = { tenure: 24, monthly_charges: 70, total_charges: 1680 }
@@ -144,6 +145,40 @@ describe('an uploaded pickle', () => {
     expect(predicted.output).toMatchObject({ prediction: 'Stayed', predicted_label: 'Stayed' })
     const same = await succeedWith('deploy_model', { name: 'churn', classes: ['Stayed', 'Left'] })
     expect(same.output['result']).toBe('already_stored')
+  })
+})
+
+describe('a file that says little', () => {
+  const fixture = (name: string) => join(FIXTURES_FOLDER, name)
+
+  test('has its names asked for, works without them and takes them from the next sentence', async () => {
+    const bare = await succeedWith('deploy_model', {
+      upload: await upload(fixture('binary_array.pkl'), 'loan_default.pkl'),
+    })
+    expect(bare.text).toContain(
+      'Its file has no feature names, so it expects f0, f1, f2, f3 for now. Tell me their names',
+    )
+    expect(bare.text).not.toContain('Note:')
+    expect(bare.output['warnings']).toHaveLength(1)
+    const features = ['age', 'income', 'debt', 'years']
+    const named = await succeedWith('deploy_model', { name: 'loan_default', features })
+    expect(named.text).toContain('It expects age, income, debt, years.')
+    expect(named.output).toMatchObject({ version: 2, names_known: true, warnings: [] })
+    const answer = await succeedWith('predict', {
+      model: 'loan default',
+      features: { age: 1, income: 1, debt: 1, years: 1 },
+    })
+    expect(answer.text).toStartWith('This borrower has a')
+    expect(answer.output['prediction']).toBeNumber()
+  })
+
+  test('about several values at once has each of them by name', async () => {
+    const id = await upload(fixture('multi_output.pkl'), 'energy.pkl')
+    await succeedWith('deploy_model', { upload: id })
+    const features = { age: 1, income: 1, visits: 1, score: 1 }
+    const { output, text } = await succeedWith('predict', { model: 'energy', features })
+    expect(Object.keys(output['prediction'] as object)).toEqual(['output_0', 'output_1'])
+    expect(text).toMatch(/^I estimate output_0 of [\d.-]+ and output_1 of [\d.-]+\./)
   })
 })
 
