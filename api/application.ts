@@ -26,8 +26,6 @@ export interface Frame {
   readonly principalOf: (request: Request) => Principal | null
   readonly newRequestId: () => string
   readonly page: Page | null
-  /** Requests being answered, streams included. */
-  inFlight: number
   /** True from the moment the server is asked to stop: what still comes on open connections is sent away. */
   draining: boolean
 }
@@ -70,11 +68,12 @@ type Handler = (request: Request, parameters: Readonly<Record<string, string>>) 
 
 function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: Frame): Handler {
   const { services } = frame
-  const { ports } = services
+  const { ports, load } = services
+  const count = services.metrics.route(route.path)
+  // Every prediction passes here: nothing is allocated or asked that an answer does not need.
   return async (request, parameters) => {
     const requestId = requestIdOf(request) ?? frame.newRequestId()
     const principal = frame.principalOf(request)
-    let held = false
     const exchange: Exchange = {
       request,
       parameters,
@@ -82,15 +81,10 @@ function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: F
       principal: principal ?? NOBODY,
       startedMs: ports.monotonicMs(),
       services,
-      facts: {},
-      hold: () => {
-        held = true
-        return () => {
-          frame.inFlight -= 1
-        }
-      },
+      facts: { model: null, modelVersion: null, rows: null },
+      held: false,
     }
-    frame.inFlight += 1
+    load.inFlight += 1
     let reply: Reply
     try {
       const refusal = refuse(request, principal, frame)
@@ -98,12 +92,13 @@ function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: F
     } catch (error) {
       reply = { ok: false, failure: failureOf(error, exchange) }
     } finally {
-      if (!held) frame.inFlight -= 1
+      if (!exchange.held) load.inFlight -= 1
     }
     const failure = reply instanceof Response || reply.ok ? null : reply.failure
     const response = respond(reply, requestId)
     if (frame.draining) response.headers.set('connection', 'close')
-    report(exchange, route.path, response.status, failure?.code)
+    count(request.method, response.status)
+    report(exchange, route.path, response.status, failure?.code ?? null)
     return response
   }
 }
@@ -155,23 +150,22 @@ function failureOf(error: unknown, exchange: Exchange): Failure {
 
 const INTERNAL_STATUS = 500
 
-function report(exchange: Exchange, route: string, status: number, code: string | undefined): void {
-  const { request, facts, services, requestId } = exchange
-  services.metrics.request(request.method, route, status)
+function report(exchange: Exchange, route: string, status: number, code: string | null): void {
+  const { facts, services } = exchange
   const line: RequestLine = {
-    request_id: requestId,
-    method: request.method,
+    request_id: exchange.requestId,
+    method: exchange.request.method,
     route,
     status,
     latency_ms: elapsedMs(exchange),
-    ...(facts.model !== undefined && { model: facts.model }),
-    ...(facts.modelVersion !== undefined && { model_version: facts.modelVersion }),
-    ...(facts.rows !== undefined && { rows: facts.rows }),
-    ...(code !== undefined && { code }),
   }
+  if (facts.model !== null) line.model = facts.model
+  if (facts.modelVersion !== null) line.model_version = facts.modelVersion
+  if (facts.rows !== null) line.rows = facts.rows
+  if (code !== null) line.code = code
   const { logger } = services.ports
-  if (status >= INTERNAL_STATUS) logger.error({ ...line }, 'request')
-  else logger.info({ ...line }, 'request')
+  if (status >= INTERNAL_STATUS) logger.error(line, 'request')
+  else logger.info(line, 'request')
 }
 
 function wrongMethod(

@@ -8,16 +8,16 @@ export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** What a request's line may hold. Route patterns stand for paths, so that no name or value of a person gets in. */
-export interface RequestLine {
+export type RequestLine = {
   readonly request_id: string
   readonly method: string
   readonly route: string
   readonly status: number
   readonly latency_ms: number
-  readonly model?: string
-  readonly model_version?: string
-  readonly rows?: number
-  readonly code?: string
+  model?: string
+  model_version?: string
+  rows?: number
+  code?: string
 }
 
 /** `silent` by default: start-up and every day are quiet unless someone asks. */

@@ -1,6 +1,5 @@
 // The route table: every address the server answers, in the order the documentation shows them.
 
-import type { Frame } from './application.ts'
 import type { Route } from './route.ts'
 import { batchRoutes } from './routes/batch.ts'
 import { chatRoutes } from './routes/chat.ts'
@@ -11,7 +10,7 @@ import { predictRoutes } from './routes/predict.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 
-export function createRoutes(frame: Frame): readonly Route[] {
+export function createRoutes(): readonly Route[] {
   const routes: Route[] = [
     ...predictRoutes,
     ...batchRoutes,
@@ -19,7 +18,7 @@ export function createRoutes(frame: Frame): readonly Route[] {
     ...uploadRoutes,
     ...chatRoutes,
     ...operationRoutes,
-    ...serviceRoutes(frame),
+    ...serviceRoutes,
   ]
   // The documents describe the table that they are part of.
   routes.push(...documentRoutes(() => routes))

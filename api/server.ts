@@ -51,7 +51,7 @@ export function createServer(options: ServerOptions): ParleyServer {
   const frame = createFrame(options, host, stopping.signal, (request) => {
     server.timeout(request, 0)
   })
-  const app = createApplication(createRoutes(frame), frame)
+  const app = createApplication(createRoutes(), frame)
   const fetch = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request))
   const server = Bun.serve({
     hostname: host,
@@ -71,7 +71,8 @@ export function createServer(options: ServerOptions): ParleyServer {
       frame.draining = true
       const closed = server.stop(false)
       const deadline = performance.now() + drainMs
-      while (frame.inFlight > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS)
+      while (frame.services.load.inFlight > 0 && performance.now() < deadline)
+        await Bun.sleep(DRAIN_POLL_MS)
       stopping.abort()
       // One more turn of the loop lets streams that just ended send their last bytes.
       await Bun.sleep(DRAIN_POLL_MS)
@@ -106,6 +107,7 @@ function createFrame(
       version: options.version ?? '0.1.0',
       stopping,
       keepOpen,
+      load: { inFlight: 0 },
     },
     guard: createGuard({ boundHost: host, allowedHosts: options.allowedHosts ?? [] }),
     principalOf: options.principalOf ?? (() => LOCAL),
@@ -114,7 +116,6 @@ function createFrame(
       return `${prefix}-${counter.toString(36)}`
     },
     page: options.page ?? null,
-    inFlight: 0,
     draining: false,
   }
 }

@@ -52,12 +52,19 @@ export async function readJson(request: Request, maximumBytes: number): Promise<
       'This takes JSON: send it with the header "Content-Type: application/json".',
     )
   }
-  const text = await readText(request, maximumBytes)
-  if (!text.ok) return text
+  const declared = declaredLength(request)
+  if (declared !== null && declared > maximumBytes) return tooLarge('The body', maximumBytes)
+  let text: string
+  if (declared !== null && declared <= DIRECT_READ_BYTES) text = await request.text()
+  else {
+    const bytes = await readBytes(request, maximumBytes, 'The body', JSON_BODY_DEADLINE_MS)
+    if (!bytes.ok) return bytes
+    text = new TextDecoder().decode(bytes.value)
+  }
   try {
-    return succeed(JSON.parse(text.value))
+    return succeed(JSON.parse(text))
   } catch {
-    return malformedJson(request, text.value)
+    return malformedJson(request, text)
   }
 }
 
@@ -70,16 +77,6 @@ function malformedJson(request: Request, text: string): Outcome<never> {
   const where =
     fault === null ? '' : ` Line ${fault.line}, column ${fault.column}: ${fault.message}.`
   return fail('malformed_request', `The body is not valid JSON.${where}`)
-}
-
-async function readText(request: Request, maximumBytes: number): Promise<Outcome<string>> {
-  const declared = declaredLength(request)
-  if (declared !== null) {
-    if (declared > maximumBytes) return tooLarge('The body', maximumBytes)
-    if (declared <= DIRECT_READ_BYTES) return succeed(await request.text())
-  }
-  const bytes = await readBytes(request, maximumBytes, 'The body', JSON_BODY_DEADLINE_MS)
-  return bytes.ok ? succeed(new TextDecoder().decode(bytes.value)) : bytes
 }
 
 /** Reads a whole body, refusing it at the byte that passes the limit. */

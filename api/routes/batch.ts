@@ -4,7 +4,7 @@ import { FORMAT_FACTS, formatOfContentType } from '#core/batch/batch-format.ts'
 import { failureOf, startScoring } from '#core/batch/score-stream.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Lease } from '#core/operations/operation.ts'
-import { type Exchange, elapsedMs, type Reply } from '../exchange.ts'
+import { type Exchange, elapsedMs, holdOpen, type Reply } from '../exchange.ts'
 import { BodyDeadline, declaredLength, lateBody, tooLarge, withDeadline } from '../http/body.ts'
 import { BASE_HEADERS, errorBody, INTERNAL_FAILURE } from '../http/errors.ts'
 import { type Spill, spill } from '../http/spill.ts'
@@ -163,7 +163,7 @@ function watch(
   { output, failure }: Spill,
   answer: BatchAnswer,
 ): ReadableStream<Uint8Array> {
-  const release = exchange.hold()
+  const release = holdOpen(exchange)
   const reader = output.getReader()
   const { logger } = exchange.services.ports
   let over = false

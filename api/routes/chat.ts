@@ -5,7 +5,7 @@ import type { TurnRequest, TurnResult } from '#agent/turn.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { describeIssues } from '#core/operations/issues.ts'
 import type { UploadRecord } from '#core/registry/registry.ts'
-import { type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { type Exchange, holdOpen, jsonReply, type Reply } from '../exchange.ts'
 import { mediaTypeOf, readJson } from '../http/body.ts'
 import { BASE_HEADERS, errorBody, INTERNAL_FAILURE } from '../http/errors.ts'
 import { readForm } from '../http/multipart.ts'
@@ -161,7 +161,7 @@ function streamTurn(exchange: Exchange, message: Message): Response {
   const { services, request, requestId } = exchange
   const gone = new AbortController()
   const signal = AbortSignal.any([request.signal, services.stopping, gone.signal])
-  const release = exchange.hold()
+  const release = holdOpen(exchange)
   services.keepOpen(request)
   const stream = eventStream(services.agent.turn(turnRequest(exchange, message, signal)), {
     keepAliveMs: KEEP_ALIVE_MS,

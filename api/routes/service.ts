@@ -1,6 +1,5 @@
 // The service itself: health, metrics, and the sample models of the empty page.
 
-import type { Frame } from '../application.ts'
 import { jsonReply } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
 import { json } from '../openapi/schemas.ts'
@@ -34,73 +33,69 @@ const HEALTH_SCHEMA: JsonSchema = {
   properties: { status: { type: 'string', const: 'ok' } },
 }
 
-export function serviceRoutes(frame: Frame): readonly Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/api/samples',
-      async handle(exchange) {
-        const samples = await exchange.services.ports.samples.list()
-        return jsonReply(exchange, {
-          samples: samples.map(({ fileName, sizeBytes, ...sample }) => ({
-            ...sample,
-            file_name: fileName,
-            size_bytes: sizeBytes,
-          })),
-        })
-      },
-      document: {
-        id: 'listSamples',
-        tag: 'Service',
-        summary: 'List the sample models that come with Parley',
-        answers: () => [
-          { status: 200, description: 'The samples.', content: json(SAMPLES_SCHEMA) },
-        ],
-        errors: [],
-      },
+export const serviceRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/samples',
+    async handle(exchange) {
+      const samples = await exchange.services.ports.samples.list()
+      return jsonReply(exchange, {
+        samples: samples.map(({ fileName, sizeBytes, ...sample }) => ({
+          ...sample,
+          file_name: fileName,
+          size_bytes: sizeBytes,
+        })),
+      })
     },
-    {
-      method: 'GET',
-      path: '/health',
-      handle: (exchange) => jsonReply(exchange, { status: 'ok' }),
-      document: {
-        id: 'health',
-        tag: 'Service',
-        summary: 'Say that the server answers',
-        answers: () => [{ status: 200, description: 'It does.', content: json(HEALTH_SCHEMA) }],
-        errors: ['unavailable'],
-      },
+    document: {
+      id: 'listSamples',
+      tag: 'Service',
+      summary: 'List the sample models that come with Parley',
+      answers: () => [{ status: 200, description: 'The samples.', content: json(SAMPLES_SCHEMA) }],
+      errors: [],
     },
-    {
-      method: 'GET',
-      path: '/metrics',
-      handle: ({ services, requestId }) =>
-        new Response(
-          services.metrics.render({
-            modelsLoaded: services.ports.serving.loaded().length,
-            requestsInFlight: frame.inFlight,
-          }),
-          {
-            headers: {
-              ...BASE_HEADERS,
-              'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-              'x-request-id': requestId,
-            },
+  },
+  {
+    method: 'GET',
+    path: '/health',
+    handle: (exchange) => jsonReply(exchange, { status: 'ok' }),
+    document: {
+      id: 'health',
+      tag: 'Service',
+      summary: 'Say that the server answers',
+      answers: () => [{ status: 200, description: 'It does.', content: json(HEALTH_SCHEMA) }],
+      errors: ['unavailable'],
+    },
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    handle: ({ services, requestId }) =>
+      new Response(
+        services.metrics.render({
+          modelsLoaded: services.ports.serving.loaded().length,
+          requestsInFlight: services.load.inFlight,
+        }),
+        {
+          headers: {
+            ...BASE_HEADERS,
+            'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+            'x-request-id': requestId,
           },
-        ),
-      document: {
-        id: 'metrics',
-        tag: 'Service',
-        summary: 'Requests, errors and latency for Prometheus',
-        answers: () => [
-          {
-            status: 200,
-            description: "Prometheus' text format.",
-            content: { 'text/plain': { schema: { type: 'string' } } },
-          },
-        ],
-        errors: [],
-      },
+        },
+      ),
+    document: {
+      id: 'metrics',
+      tag: 'Service',
+      summary: 'Requests, errors and latency for Prometheus',
+      answers: () => [
+        {
+          status: 200,
+          description: "Prometheus' text format.",
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+      ],
+      errors: [],
     },
-  ]
-}
+  },
+]
