@@ -58,7 +58,7 @@ export function BlockView({ block, say, busy }: BlockViewProps) {
             <Button
               key={`${label} ${message}`}
               variant="default"
-              size="compact-md"
+              size="compact-sm"
               radius="xl"
               disabled={busy}
               onClick={() => say(message)}
@@ -100,7 +100,7 @@ function TableBlock({ block }: { block: Extract<Block, { kind: 'table' }> }) {
     <section className="card table-card">
       <BlockTitle text={title} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={name}>
+      <section className="table-scroll" tabIndex={0} aria-label={name}>
         <table>
           <thead>
             <tr>
@@ -123,7 +123,7 @@ function TableBlock({ block }: { block: Extract<Block, { kind: 'table' }> }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {omitted !== undefined && omitted > 0 && (
         <p className="quiet">and {formatNumber(omitted)} more</p>
       )}
@@ -164,6 +164,7 @@ function NoticeBlock({ block }: { block: Extract<Block, { kind: 'notice' }> }) {
   return (
     <Alert
       className="notice"
+      data-tone={block.tone}
       color={color}
       variant="light"
       icon={<Icon name={icon} />}

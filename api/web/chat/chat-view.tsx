@@ -1,10 +1,10 @@
 // The conversation in the middle of the page: its messages, its message box, and staying at the newest line.
 
 import { ActionIcon } from '@mantine/core'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Icon } from '../shell/icons.tsx'
 import { useAppState } from '../state/app-state.ts'
-import type { Conversation, Message } from '../state/conversation.ts'
+import type { Conversation } from '../state/conversation.ts'
 import { useStore } from '../state/store.ts'
 import { Composer } from './composer.tsx'
 import { EmptyState } from './empty-state.tsx'
@@ -38,7 +38,7 @@ export function ChatView() {
     if (id !== null) chat.stop(id)
   }, [chat, id])
   useEscapeToStop(isBusy, stop)
-  useAnnouncedAnswers(conversation)
+  useAnnouncedWaiting(isBusy)
 
   return (
     <div className="chat">
@@ -69,7 +69,7 @@ interface TranscriptProps {
 
 function Transcript({ conversation, busy, say, retry }: TranscriptProps) {
   const messages = conversation?.messages ?? []
-  const { frame, atEnd, toEnd } = useStickToEnd(conversation?.id ?? null, messages)
+  const { frame, atEnd, toEnd } = useStickToEnd(conversation?.id ?? null, messages.length)
   if (conversation === null) {
     return (
       <div className="transcript" ref={frame}>
@@ -81,21 +81,21 @@ function Transcript({ conversation, busy, say, retry }: TranscriptProps) {
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="transcript" ref={frame} tabIndex={0} aria-label="Conversation">
-        <h1 className="visually-hidden" dir="auto">
-          {conversation.title}
-        </h1>
-        <ol className="messages">
-          {messages.map((message, place) => (
-            <MessageView
-              key={message.id}
-              message={message}
-              isLast={place === messages.length - 1}
-              busy={busy}
-              say={say}
-              retry={retry}
-            />
-          ))}
-        </ol>
+        <h1 className="visually-hidden">Conversation with Parley</h1>
+        <div role="log" aria-label="Messages">
+          <ol className="messages">
+            {messages.map((message, place) => (
+              <MessageView
+                key={message.id}
+                message={message}
+                isLast={place === messages.length - 1}
+                busy={busy}
+                say={say}
+                retry={retry}
+              />
+            ))}
+          </ol>
+        </div>
       </section>
       {!atEnd && (
         <ActionIcon
@@ -113,8 +113,8 @@ function Transcript({ conversation, busy, say, retry }: TranscriptProps) {
   )
 }
 
-/** Follows the end of the conversation unless the person has scrolled away from it. */
-function useStickToEnd(id: string | null, messages: readonly Message[]) {
+/** Follows the end of the conversation, however it grows, unless the person has scrolled away from it. */
+function useStickToEnd(id: string | null, messageCount: number) {
   const frame = useRef<HTMLDivElement>(null)
   const [atEnd, setAtEnd] = useState(true)
   const following = useRef(true)
@@ -124,22 +124,30 @@ function useStickToEnd(id: string | null, messages: readonly Message[]) {
   }, [])
   useEffect(() => {
     const element = frame.current
-    if (element === null) return
+    const content = element?.lastElementChild
+    if (id === null || element == null || content == null) return
     const look = () => {
       const rest = element.scrollHeight - element.scrollTop - element.clientHeight
       following.current = rest < NEAR_END
       setAtEnd(rest < NEAR_END)
     }
+    const grow = new ResizeObserver(() => {
+      if (following.current) toEnd()
+      else look()
+    })
+    grow.observe(content)
+    grow.observe(element)
     element.addEventListener('scroll', look, { passive: true })
-    return () => element.removeEventListener('scroll', look)
-    // A new conversation has a new element to scroll.
-  }, [id])
-  const last = messages.at(-1)
-  const waits = last?.from === 'parley' && last.state === 'waiting'
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every change of the messages may make the end move
+    return () => {
+      grow.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [id, toEnd])
+  // What one has just said, and the conversation one has just opened, are seen at their end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message or conversation asks for it
   useLayoutEffect(() => {
-    if (following.current || (waits && last?.text === '')) toEnd()
-  }, [id, messages, toEnd])
+    if (id !== null) toEnd()
+  }, [id, messageCount, toEnd])
   return { frame, atEnd, toEnd }
 }
 
@@ -155,25 +163,12 @@ function useEscapeToStop(busy: boolean, stop: () => void): void {
   }, [busy, stop])
 }
 
-/** Screen readers hear a whole answer once, not every word of it as it comes. */
-function useAnnouncedAnswers(conversation: Conversation | null): void {
+/** Says that an answer is on its way; the answer itself is read from the log once it is whole. */
+function useAnnouncedWaiting(busy: boolean): void {
   const { announcement } = useAppState()
-  const last = conversation?.messages.at(-1)
-  const state = last?.from === 'parley' ? last.state : null
-  const id = last?.id ?? null
-  const spoken = useMemo(() => {
-    if (last?.from !== 'parley') return ''
-    if (last.state === 'waiting') return 'Parley is answering.'
-    return [last.text, last.problem?.message ?? ''].join(' ').trim()
-  }, [last])
-  const before = useRef({ id, state })
   useEffect(() => {
-    const changed = before.current.id !== id || before.current.state !== state
-    // A conversation that is opened is read by the person, not announced.
-    const live = before.current.id !== null && state !== null
-    before.current = { id, state }
-    if (changed && live) announcement.set(() => spoken)
-  }, [id, state, spoken, announcement])
+    announcement.set(() => (busy ? 'Parley is answering.' : ''))
+  }, [busy, announcement])
 }
 
 function lastTextOf(conversation: Conversation | null): string | null {

@@ -54,7 +54,7 @@ export function CodeBox({
         <CopyButton text={text} label={`Copy ${name}`} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={name} dir="ltr">
+      <pre tabIndex={0} dir="ltr">
         <code>{text}</code>
       </pre>
     </figure>

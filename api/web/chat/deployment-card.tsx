@@ -45,7 +45,7 @@ export function DeploymentCard({ deployment }: { deployment: Deployment }) {
           </details>
         </>
       )}
-      <Button variant="light" size="compact-md" onClick={() => router.go({ model: name })}>
+      <Button variant="light" size="compact-sm" onClick={() => router.go({ model: name })}>
         Open {name}
       </Button>
     </section>

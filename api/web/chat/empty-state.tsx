@@ -104,7 +104,7 @@ function Suggestions({
           <Button
             key={message}
             variant="default"
-            size="compact-md"
+            size="compact-sm"
             radius="xl"
             onClick={() => say(message)}
           >

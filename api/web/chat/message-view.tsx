@@ -76,15 +76,19 @@ function Answer({
       <BlockView key={key} block={block} say={say} busy={busy} />
     ))
   return (
-    <li className="message parley" data-state={message.state}>
+    <li
+      className="message parley"
+      data-state={message.state}
+      // A log is read aloud as it grows; an answer only when it is whole.
+      aria-busy={message.state === 'waiting'}
+    >
       <Mark />
       <div className="answer">
         <span className="visually-hidden">Parley said:</span>
         {message.text !== '' && <Markdown text={message.text} />}
-        {keyed(cards).map(({ item: card, key }) => (
-          <CardView key={key} card={card} />
-        ))}
+        <Cards cards={cards.filter(({ kind }) => kind !== 'snippets')} />
         {draw(blocks)}
+        <Cards cards={cards.filter(({ kind }) => kind === 'snippets')} />
         {message.state === 'waiting' && <Activity message={message} />}
         {message.problem !== null && (
           <ProblemNote message={message} canRetry={isLast && !busy} retry={retry} />
@@ -93,6 +97,10 @@ function Answer({
       </div>
     </li>
   )
+}
+
+function Cards({ cards }: { cards: readonly Card[] }) {
+  return keyed(cards).map(({ item, key }) => <CardView key={key} card={item} />)
 }
 
 function CardView({ card }: { card: Card }) {
@@ -165,10 +173,16 @@ function ProblemNote({
       color="red"
       variant="light"
       className="notice"
+      data-tone="error"
       icon={<Icon name="warning" />}
       role="alert"
     >
       <p dir="auto">{problem.message}</p>
+      {problem.code === 'internal' && problem.requestId !== undefined && (
+        <p className="quiet">
+          Request <code>{problem.requestId}</code>
+        </p>
+      )}
       {again}
     </Alert>
   )

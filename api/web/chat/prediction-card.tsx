@@ -2,6 +2,7 @@
 
 import type { Field } from '#core/presentation/blocks.ts'
 import { formatDuration, formatPercent, formatQuantity } from '#core/presentation/numbers.ts'
+import { findTargetWords } from '#core/presentation/targets.ts'
 import type { PredictOutput } from '../client/api.ts'
 import { useAppState } from '../state/app-state.ts'
 import { Bars } from './bars.tsx'
@@ -39,16 +40,24 @@ export function PredictionCard({ output }: { output: PredictOutput }) {
 }
 
 function Headline({ output }: { output: PredictOutput }) {
-  const { probability, prediction, predicted_label, class_probabilities, unit, target } = output
+  const {
+    probability,
+    prediction,
+    predicted_label,
+    class_probabilities,
+    unit,
+    target,
+    positive_label,
+  } = output
   if (probability !== undefined) {
-    const of = output.positive_label ?? 'yes'
+    const outcome = findTargetWords(target, positive_label)?.outcome ?? positive_label
     return (
       <div className="headline">
         <Ring share={probability} />
         <div>
           <p className="big">{formatPercent(probability, thresholdsOf(output))}</p>
           <p className="quiet" dir="auto">
-            probability of {target === undefined ? of : `${target}: ${of}`}
+            probability of {outcome}
           </p>
         </div>
       </div>

@@ -8,6 +8,8 @@ export interface Problem {
   readonly code: ErrorCode | null
   readonly message: string
   readonly details: readonly FailureDetail[]
+  /** What finds it in the server's log. */
+  readonly requestId?: string
 }
 
 export type Answer<T> =
@@ -95,6 +97,7 @@ interface ErrorShape {
     readonly code?: ErrorCode
     readonly message?: string
     readonly details?: readonly FailureDetail[]
+    readonly request_id?: string
   }
 }
 
@@ -111,5 +114,6 @@ export function readProblem(status: number, text: string): Problem {
     code: body?.error?.code ?? null,
     message: body?.error?.message ?? `The server answered with status ${status}.`,
     details: body?.error?.details ?? [],
+    ...(body?.error?.request_id !== undefined && { requestId: body.error.request_id }),
   }
 }

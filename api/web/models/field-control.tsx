@@ -12,6 +12,13 @@ export interface FieldControlProps {
   readonly change: (value: string | number | boolean | null) => void
 }
 
+/** The hint below its control keeps controls of one row in line. */
+const ORDER: ('label' | 'input' | 'description' | 'error')[] = [
+  'label',
+  'input',
+  'error',
+  'description',
+]
 /** A list longer than this is searched, not read. */
 const SEARCH_FROM = 8
 /** Options drawn at once; typing finds the others. */
@@ -22,6 +29,7 @@ export function FieldControl({ input, value, error, change }: FieldControlProps)
     label: <FieldLabel input={input} />,
     description: hintOf(input),
     error,
+    inputWrapperOrder: ORDER,
     required: !input.optional,
     withAsterisk: false,
     'data-field': input.name,
@@ -90,7 +98,7 @@ function YesOrNo({ input, value, error, change }: FieldControlProps) {
     ...(input.optional ? [{ value: '', label: 'Not known' }] : []),
   ]
   return (
-    <div className="yes-no" role="group" aria-labelledby={id}>
+    <div className="yes-no">
       <span id={id}>
         <FieldLabel input={input} />
       </span>
@@ -99,7 +107,7 @@ function YesOrNo({ input, value, error, change }: FieldControlProps) {
         data={choices}
         value={value === '' || value === null ? '' : String(value)}
         onChange={(next) => change(next === '' ? null : next === 'true')}
-        aria-label={input.name}
+        aria-labelledby={id}
       />
       {error !== undefined && <span className="field-error">{error}</span>}
     </div>

@@ -25,19 +25,13 @@ export function ModelPanel({ name, close }: { name: string; close: () => void })
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
     }
   }, [])
+  const panel = useEscape(close)
   const tryVersion = (number: number | null) => {
     setVersion(number)
     setTab('try')
   }
   return (
-    <section
-      className="panel-inside"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return
-        event.preventDefault()
-        close()
-      }}
-    >
+    <section className="panel-inside" ref={panel}>
       <header className="panel-head">
         <div className="panel-title">
           <h2 ref={heading} tabIndex={-1} dir="auto">
@@ -92,6 +86,23 @@ export function ModelPanel({ name, close }: { name: string; close: () => void })
       )}
     </section>
   )
+}
+
+/** Esc inside the panel closes it, unless a menu or list in it wanted the key. */
+function useEscape(close: () => void) {
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const element = panel.current
+    if (element === null) return
+    const listen = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      event.preventDefault()
+      close()
+    }
+    element.addEventListener('keydown', listen)
+    return () => element.removeEventListener('keydown', listen)
+  }, [close])
+  return panel
 }
 
 function Facts({ model }: { model: DescribedModel }) {

@@ -97,13 +97,19 @@ export function TryForm({ model, version, toLive }: TryFormProps) {
           Predict
         </Button>
         {!asJson && (
-          <Button variant="subtle" color="gray" onClick={() => setValues(emptyValues(inputs))}>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            onClick={() => setValues(emptyValues(inputs))}
+          >
             Clear
           </Button>
         )}
         <Button
           variant="subtle"
           color="gray"
+          size="compact-sm"
           onClick={() => {
             setValues(exampleValues(inputs, example))
             setJson(JSON.stringify(example, null, 2))
@@ -115,6 +121,7 @@ export function TryForm({ model, version, toLive }: TryFormProps) {
           <Button
             variant="subtle"
             color="gray"
+            size="compact-sm"
             onClick={() => {
               if (!asJson) setJson(JSON.stringify(featuresOf(inputs, values), null, 2))
               setAsJson(!asJson)
@@ -140,6 +147,7 @@ function Problems({ problems }: { problems: readonly string[] }) {
       icon={<Icon name="warning" />}
       role="alert"
       className="notice"
+      data-tone="error"
     >
       <p dir="auto">{first}</p>
       {others.length > 0 && (
