@@ -2,6 +2,7 @@
 
 import type { ModelDescription, TensorBinding } from '../description.ts'
 import { FormatError } from '../format-error.ts'
+import { type Budget, createBudget } from '../limits.ts'
 import { type SignatureHints, unknownNamesWarning } from '../signature.ts'
 import type { Dimension, OnnxFile } from './graph.ts'
 import { dataInputs, describeInputs } from './graph-inputs.ts'
@@ -32,8 +33,12 @@ const SIZED_OPERATORS: ReadonlySet<string> = new Set([
 ])
 
 /** Throws a `FormatError` for a file that is damaged, not self-contained or no model of rows. */
-export function describeOnnxFile(bytes: Uint8Array, hints: SignatureHints): ModelDescription {
-  const file = readOnnxGraph(bytes)
+export function describeOnnxFile(
+  bytes: Uint8Array,
+  hints: SignatureHints,
+  budget: Budget = createBudget(),
+): ModelDescription {
+  const file = readOnnxGraph(bytes, budget)
   checkOperators(file)
   const wiring = wiringOf(file.graph)
   const outputs = describeOutputs(file, wiring, hints.classes)

@@ -2,9 +2,18 @@
 
 import { type Cursor, createCursor, position, readU8, remaining, take } from '../cursor.ts'
 import { FormatError } from '../format-error.ts'
+import { type Budget, chargeBytes, chargeWork } from '../limits.ts'
+
+/** What reading may cost, and the short texts met so far: operators and node modes repeat by the million. */
+export interface ProtoContext {
+  /** null for graphs that we wrote ourselves. */
+  readonly budget: Budget | null
+  readonly texts: Map<string, string>
+}
 
 /** One field as it lies in the bytes. */
 export interface ProtoField {
+  readonly context: ProtoContext
   readonly id: number
   readonly wire: WireType
   /** Value of a varint as a signed 64-bit integer, rounded beyond 2^53; 0 for the other wire types. */
@@ -36,19 +45,45 @@ const MAX_FIELD_ID = 0x1fffffff
 
 const EMPTY = new Uint8Array(0)
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+const lenientUtf8 = new TextDecoder('utf-8')
+
+/** Rough bytes of a number in a growing list. */
+const NUMBER_BYTES = 16
+
+/** Rough bytes of a text beside its characters, shared ones included. */
+const TEXT_BYTES = 24
+
+/** Texts kept to be shared; operators, modes and labels are few, tensor names many. */
+const MAX_KEPT_TEXTS = 1_000
+
+export function createProtoContext(budget: Budget | null): ProtoContext {
+  return { budget, texts: new Map() }
+}
 
 /** Calls `visit` for each field of a message; groups (long dead) and unknown wire types throw a `FormatError`. */
 export function forEachField(
   bytes: Uint8Array,
   base: number,
+  context: ProtoContext,
   visit: (field: ProtoField) => void,
 ): void {
   const cursor = createCursor(bytes, 'ONNX file', base)
-  while (remaining(cursor) > 0) visit(readField(cursor))
+  while (remaining(cursor) > 0) visit(readField(cursor, context))
 }
 
-function readField(cursor: Cursor): ProtoField {
+/** The same for the message inside a field. */
+export function forEachInside(parent: ProtoField, visit: (field: ProtoField) => void): void {
+  forEachField(fieldBytes(parent), parent.payloadOffset, parent.context, visit)
+}
+
+/** Charges memory that the field's content is about to take. */
+export function chargeField({ context, offset }: ProtoField, bytes: number): void {
+  if (context.budget !== null) chargeBytes(context.budget, bytes, offset)
+}
+
+function readField(cursor: Cursor, context: ProtoContext): ProtoField {
   const offset = position(cursor)
+  if (context.budget !== null) chargeWork(context.budget, 1, offset)
   const tag = readVarint(cursor)
   const id = Math.floor(tag / 8)
   const wire = WIRE_TYPES[tag % 8]
@@ -61,12 +96,21 @@ function readField(cursor: Cursor): ProtoField {
   if (wire === 'varint') {
     const payloadOffset = position(cursor)
     const integer = readVarint(cursor)
-    return { id, wire, integer, payload: EMPTY, offset, payloadOffset, end: position(cursor) }
+    return {
+      context,
+      id,
+      wire,
+      integer,
+      payload: EMPTY,
+      offset,
+      payloadOffset,
+      end: position(cursor),
+    }
   }
   const size = wire === 'fixed32' ? 4 : wire === 'fixed64' ? 8 : readVarint(cursor)
   const payloadOffset = position(cursor)
   const payload = take(cursor, size)
-  return { id, wire, integer: 0, payload, offset, payloadOffset, end: position(cursor) }
+  return { context, id, wire, integer: 0, payload, offset, payloadOffset, end: position(cursor) }
 }
 
 /**
@@ -94,11 +138,12 @@ function joinPieces(low: number, middle: number, high: number): number {
   return signed * 2 ** 56 + middle * 2 ** 28 + low
 }
 
-/** A string field; one that is not UTF-8 throws. */
+/** A string field; one that is not UTF-8 throws. Equal texts are one string in memory. */
 export function fieldText(field: ProtoField): string {
   expectWire(field, 'bytes')
+  chargeField(field, TEXT_BYTES + field.payload.length * 2)
   try {
-    return utf8.decode(field.payload)
+    return keepOne(field.context, utf8.decode(field.payload))
   } catch (cause) {
     throw Object.assign(
       new FormatError(
@@ -108,6 +153,20 @@ export function fieldText(field: ProtoField): string {
       { cause },
     )
   }
+}
+
+/** Attribute strings are bytes in the format; a label that is no UTF-8 must not stop the file from being read. */
+export function fieldLenientText(field: ProtoField): string {
+  expectWire(field, 'bytes')
+  chargeField(field, TEXT_BYTES + field.payload.length * 2)
+  return keepOne(field.context, lenientUtf8.decode(field.payload))
+}
+
+function keepOne({ texts }: ProtoContext, text: string): string {
+  const known = texts.get(text)
+  if (known !== undefined) return known
+  if (texts.size < MAX_KEPT_TEXTS) texts.set(text, text)
+  return text
 }
 
 export function fieldBytes(field: ProtoField): Uint8Array {
@@ -129,10 +188,13 @@ export function fieldFloat(field: ProtoField): number {
 /** Adds the value, or all values of a packed list, of 64-bit integers to `target`. */
 export function pushIntegers(field: ProtoField, target: number[]): void {
   if (field.wire === 'varint') {
+    chargeField(field, NUMBER_BYTES)
     target.push(field.integer)
     return
   }
   expectWire(field, 'bytes')
+  // Every number takes a byte at least.
+  chargeField(field, field.payload.length * NUMBER_BYTES)
   const cursor = createCursor(field.payload, 'ONNX file', field.payloadOffset)
   while (remaining(cursor) > 0) target.push(readVarint(cursor))
 }
@@ -160,6 +222,7 @@ function pushFixed(
       field.payloadOffset,
     )
   }
+  chargeField(field, (field.payload.length / size) * NUMBER_BYTES)
   const view = viewOf(field.payload)
   for (let at = 0; at < field.payload.length; at += size) push(view, at)
 }

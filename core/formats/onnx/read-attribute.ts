@@ -3,45 +3,47 @@
 import { FormatError } from '../format-error.ts'
 import type { OnnxAttribute, OnnxGraph, OnnxTensor } from './graph.ts'
 import {
-  fieldBytes,
+  chargeField,
   fieldFloat,
   fieldInteger,
+  fieldLenientText,
   fieldText,
-  forEachField,
+  forEachInside,
   type ProtoField,
   pushFloats,
   pushIntegers,
 } from './protobuf.ts'
 import { checkSparseTensor, readTensor } from './read-tensor.ts'
 
+/** Rough bytes of an attribute and of what reading it leaves behind. */
+const ATTRIBUTE_BYTES = 512
+
 interface Parts {
   type: number
   float: number
   integer: number
-  text: Uint8Array
+  text: string
   tensor: OnnxTensor | null
   graph: OnnxGraph | null
   readonly floats: number[]
   readonly integers: number[]
-  readonly texts: Uint8Array[]
+  readonly texts: string[]
   readonly tensors: OnnxTensor[]
   readonly graphs: OnnxGraph[]
 }
-
-// Attribute strings are bytes in the format; a label that is no UTF-8 must not stop the file from being read.
-const lenientUtf8 = new TextDecoder('utf-8')
 
 /** `readGraph` reads a graph inside the attribute and counts the depth. */
 export function readAttribute(
   parent: ProtoField,
   readGraph: (field: ProtoField) => OnnxGraph,
 ): { readonly name: string; readonly attribute: OnnxAttribute } {
+  chargeField(parent, ATTRIBUTE_BYTES)
   let name = ''
   const parts: Parts = {
     type: 0,
     float: 0,
     integer: 0,
-    text: new Uint8Array(0),
+    text: '',
     tensor: null,
     graph: null,
     floats: [],
@@ -50,7 +52,7 @@ export function readAttribute(
     tensors: [],
     graphs: [],
   }
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) name = fieldText(field)
     else readPart(field, parts, readGraph)
   })
@@ -64,12 +66,12 @@ function readPart(
 ): void {
   if (field.id === 2) parts.float = fieldFloat(field)
   else if (field.id === 3) parts.integer = fieldInteger(field)
-  else if (field.id === 4) parts.text = fieldBytes(field)
+  else if (field.id === 4) parts.text = fieldLenientText(field)
   else if (field.id === 5) parts.tensor = readTensor(field)
   else if (field.id === 6) parts.graph = readGraph(field)
   else if (field.id === 7) pushFloats(field, parts.floats)
   else if (field.id === 8) pushIntegers(field, parts.integers)
-  else if (field.id === 9) parts.texts.push(fieldBytes(field))
+  else if (field.id === 9) parts.texts.push(fieldLenientText(field))
   else if (field.id === 10) parts.tensors.push(readTensor(field))
   else if (field.id === 11) parts.graphs.push(readGraph(field))
   else if (field.id === 20) parts.type = fieldInteger(field)
@@ -83,7 +85,7 @@ function toAttribute(parts: Parts, offset: number): OnnxAttribute {
     case 2:
       return { kind: 'integer', value: parts.integer }
     case 3:
-      return { kind: 'string', value: lenientUtf8.decode(parts.text) }
+      return { kind: 'string', value: parts.text }
     case 4:
       return { kind: 'tensor', value: present(parts.tensor, offset) }
     case 5:
@@ -93,7 +95,7 @@ function toAttribute(parts: Parts, offset: number): OnnxAttribute {
     case 7:
       return { kind: 'integers', values: Float64Array.from(parts.integers) }
     case 8:
-      return { kind: 'strings', values: parts.texts.map((text) => lenientUtf8.decode(text)) }
+      return { kind: 'strings', values: parts.texts }
     case 9:
       return { kind: 'tensors', values: parts.tensors }
     case 10:

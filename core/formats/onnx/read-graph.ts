@@ -1,6 +1,7 @@
 // Reads an ONNX file (ModelProto) into data and refuses external data, wrong sizes and nesting without end.
 
 import { FormatError } from '../format-error.ts'
+import type { Budget } from '../limits.ts'
 import type {
   OnnxAttribute,
   OnnxFile,
@@ -10,7 +11,15 @@ import type {
   OnnxTensor,
   OnnxValueInfo,
 } from './graph.ts'
-import { fieldBytes, fieldInteger, fieldText, forEachField, type ProtoField } from './protobuf.ts'
+import {
+  chargeField,
+  createProtoContext,
+  fieldInteger,
+  fieldText,
+  forEachField,
+  forEachInside,
+  type ProtoField,
+} from './protobuf.ts'
 import { readAttribute } from './read-attribute.ts'
 import { checkSparseTensor, readTensor } from './read-tensor.ts'
 import { readValueInfo } from './read-value-info.ts'
@@ -21,20 +30,24 @@ const MAX_GRAPH_DEPTH = 16
 /** The largest public graphs have some ten thousand nodes; far more would only cost time and memory. */
 const MAX_NODES = 200_000
 
+/** Rough bytes of a node with its lists, and of an entry of the file's own lists. */
+const NODE_BYTES = 768
+const ENTRY_BYTES = 256
+
 /** Counts nodes over the whole file, subgraphs and functions included. */
 export interface GraphBudget {
   nodes: number
 }
 
-/** Reads a whole file; throws a `FormatError` with the offset for anything that is not a sound, self-contained model. */
-export function readOnnxGraph(bytes: Uint8Array): OnnxFile {
+/** Reads a whole file, an uploaded one within `limits`; throws a `FormatError` with the offset for anything that is not a sound, self-contained model. */
+export function readOnnxGraph(bytes: Uint8Array, limits: Budget | null = null): OnnxFile {
   const budget: GraphBudget = { nodes: 0 }
   const file = { irVersion: 0, producerName: '', producerVersion: '', description: '' }
   const opsets = new Map<string, number>()
   const metadata = new Map<string, string>()
   const functions: OnnxFunction[] = []
   let graph: OnnxGraph | null = null
-  forEachField(bytes, 0, (field) => {
+  forEachField(bytes, 0, createProtoContext(limits), (field) => {
     if (field.id === 1) file.irVersion = fieldInteger(field)
     else if (field.id === 2) file.producerName = fieldText(field)
     else if (field.id === 3) file.producerVersion = fieldText(field)
@@ -64,6 +77,7 @@ export function readGraph(parent: ProtoField, depth: number, budget: GraphBudget
       'too_large',
     )
   }
+  chargeField(parent, NODE_BYTES)
   let name = ''
   const nodes: OnnxNode[] = []
   const initializers: OnnxTensor[] = []
@@ -71,7 +85,7 @@ export function readGraph(parent: ProtoField, depth: number, budget: GraphBudget
   const inputs: OnnxValueInfo[] = []
   const outputs: OnnxValueInfo[] = []
   const valueInfo: OnnxValueInfo[] = []
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) nodes.push(readNode(field, depth, budget))
     else if (field.id === 2) name = fieldText(field)
     else if (field.id === 5) initializers.push(readTensor(field))
@@ -102,11 +116,12 @@ function readNode(parent: ProtoField, depth: number, budget: GraphBudget): OnnxN
       'too_large',
     )
   }
+  chargeField(parent, NODE_BYTES)
   const node = { name: '', operator: '', domain: '' }
   const inputs: string[] = []
   const outputs: string[] = []
   const attributes = new Map<string, OnnxAttribute>()
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) inputs.push(fieldText(field))
     else if (field.id === 2) outputs.push(fieldText(field))
     else if (field.id === 3) node.name = fieldText(field)
@@ -122,10 +137,11 @@ function readNode(parent: ProtoField, depth: number, budget: GraphBudget): OnnxN
 }
 
 function readFunction(parent: ProtoField, budget: GraphBudget): OnnxFunction {
+  chargeField(parent, ENTRY_BYTES)
   let name = ''
   let domain = ''
   const nodes: OnnxNode[] = []
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) name = fieldText(field)
     else if (field.id === 7) nodes.push(readNode(field, 0, budget))
     else if (field.id === 10) domain = fieldText(field)
@@ -136,9 +152,10 @@ function readFunction(parent: ProtoField, budget: GraphBudget): OnnxFunction {
 }
 
 function readOpset(parent: ProtoField, opsets: Map<string, number>): void {
+  chargeField(parent, ENTRY_BYTES)
   let domain = ''
   let version = 0
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) domain = fieldText(field)
     else if (field.id === 2) version = fieldInteger(field)
   })
@@ -146,9 +163,10 @@ function readOpset(parent: ProtoField, opsets: Map<string, number>): void {
 }
 
 function readEntry(parent: ProtoField, metadata: Map<string, string>): void {
+  chargeField(parent, ENTRY_BYTES)
   let key = ''
   let value = ''
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) key = fieldText(field)
     else if (field.id === 2) value = fieldText(field)
   })

@@ -3,34 +3,40 @@
 import { FormatError } from '../format-error.ts'
 import { ELEMENT_SIZES, ELEMENT_TYPES, type ElementType, type OnnxTensor } from './graph.ts'
 import {
+  chargeField,
   fieldBytes,
   fieldInteger,
+  fieldLenientText,
   fieldText,
-  forEachField,
+  forEachInside,
   type ProtoField,
   pushDoubles,
   pushFloats,
   pushIntegers,
 } from './protobuf.ts'
 
+/** Rough bytes of a tensor beside its values. */
+const TENSOR_BYTES = 512
+
 /** `data_location` of values that lie in another file. */
 const EXTERNAL = 1
 
 /** Throws for external data: a model that points at other files would let an upload read the server's disk. */
 export function readTensor(parent: ProtoField): OnnxTensor {
+  chargeField(parent, TENSOR_BYTES)
   let name = ''
   let typeNumber = 0
   let raw: Uint8Array | null = null
   let external = false
   const dims: number[] = []
   const numbers: number[] = []
-  const texts: Uint8Array[] = []
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  const texts: string[] = []
+  forEachInside(parent, (field) => {
     if (field.id === 1) pushIntegers(field, dims)
     else if (field.id === 2) typeNumber = fieldInteger(field)
     else if (field.id === 4) pushFloats(field, numbers)
     else if (field.id === 5 || field.id === 7 || field.id === 11) pushIntegers(field, numbers)
-    else if (field.id === 6) texts.push(fieldBytes(field))
+    else if (field.id === 6) texts.push(fieldLenientText(field))
     else if (field.id === 8) name = fieldText(field)
     else if (field.id === 9) raw = fieldBytes(field)
     else if (field.id === 10) pushDoubles(field, numbers)
@@ -49,14 +55,12 @@ export function readTensor(parent: ProtoField): OnnxTensor {
     dims,
     raw,
     numbers,
-    strings: texts.map((text) => lenientUtf8.decode(text)),
+    strings: texts,
     offset: parent.offset,
   }
   checkSize(tensor)
   return tensor
 }
-
-const lenientUtf8 = new TextDecoder('utf-8')
 
 export function elementTypeOf(typeNumber: number): ElementType {
   return (ELEMENT_TYPES as Readonly<Record<number, ElementType>>)[typeNumber] ?? 'other'
@@ -65,7 +69,7 @@ export function elementTypeOf(typeNumber: number): ElementType {
 /** Reads a SparseTensorProto for its checks alone and returns the name of its values. */
 export function checkSparseTensor(parent: ProtoField): string {
   let name = ''
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) name = readTensor(field).name
     else if (field.id === 2) readTensor(field)
   })

@@ -1,7 +1,7 @@
 // Reads the name and type of a graph's input or output (ValueInfoProto).
 
 import type { Dimension, ElementType, OnnxValueInfo } from './graph.ts'
-import { fieldBytes, fieldInteger, fieldText, forEachField, type ProtoField } from './protobuf.ts'
+import { chargeField, fieldInteger, fieldText, forEachInside, type ProtoField } from './protobuf.ts'
 import { elementTypeOf } from './read-tensor.ts'
 
 /** TypeProto's variants that are not plain tensors, by field number. */
@@ -12,14 +12,19 @@ const OTHER_TYPES: Readonly<Record<number, string>> = {
   9: 'optional',
 }
 
+/** Rough bytes of an input or output, and of one dimension, with what reading them leaves behind. */
+const VALUE_BYTES = 384
+const DIMENSION_BYTES = 64
+
 export function readValueInfo(parent: ProtoField): OnnxValueInfo {
+  chargeField(parent, VALUE_BYTES)
   let name = ''
   let tensor: OnnxValueInfo['tensor'] = null
   let typeName = 'unknown'
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) name = fieldText(field)
     else if (field.id === 2) {
-      forEachField(fieldBytes(field), field.payloadOffset, (variant) => {
+      forEachInside(field, (variant) => {
         if (variant.id === 1) {
           tensor = readTensorType(variant)
           typeName = `tensor(${tensor.elementType})`
@@ -36,7 +41,7 @@ function readTensorType(parent: ProtoField): {
 } {
   let elementType: ElementType = 'other'
   let dims: Dimension[] | null = null
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) elementType = elementTypeOf(fieldInteger(field))
     else if (field.id === 2) dims = readShape(field)
   })
@@ -45,15 +50,16 @@ function readTensorType(parent: ProtoField): {
 
 function readShape(parent: ProtoField): Dimension[] {
   const dims: Dimension[] = []
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) dims.push(readDimension(field))
   })
   return dims
 }
 
 function readDimension(parent: ProtoField): Dimension {
+  chargeField(parent, DIMENSION_BYTES)
   let dimension: Dimension = ''
-  forEachField(fieldBytes(parent), parent.payloadOffset, (field) => {
+  forEachInside(parent, (field) => {
     if (field.id === 1) {
       const size = fieldInteger(field)
       // Some exporters write -1 or 0 for "any".

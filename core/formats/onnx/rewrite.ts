@@ -2,7 +2,7 @@
 
 import { createProtobufWriter, type ProtobufWriter } from '#core/graph/protobuf-writer.ts'
 import type { Dimension, OnnxFile } from './graph.ts'
-import { forEachField, type ProtoField } from './protobuf.ts'
+import { createProtoContext, forEachField, type ProtoField } from './protobuf.ts'
 
 export interface PlainTensor {
   readonly name: string
@@ -46,7 +46,8 @@ const INTEGER_ATTRIBUTE = 2
 
 export function rewriteGraph(bytes: Uint8Array, file: OnnxFile, changes: GraphChanges): Uint8Array {
   const kept: Uint8Array[] = []
-  forEachField(bytes.subarray(file.graph.offset, file.graph.end), file.graph.offset, (field) => {
+  const content = bytes.subarray(file.graph.offset, file.graph.end)
+  forEachField(content, file.graph.offset, createProtoContext(null), (field) => {
     if (isKept(field, changes)) kept.push(bytes.subarray(field.offset, field.end))
   })
   kept.push(newFields(changes))

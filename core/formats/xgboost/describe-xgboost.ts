@@ -10,7 +10,6 @@ import { readBooster } from './read-booster.ts'
 import { readSavedWrapper } from './saved-wrapper.ts'
 
 export { isXgboostRecord } from './pickled-wrapper.ts'
-export { boosterEncoding } from './read-booster.ts'
 
 /**
  * Describes the first of `values` that is an XGBoost object; null when none is. Containers are not searched here.

@@ -8,6 +8,7 @@ import {
   closeFrame,
   createDocumentBuilder,
   type DocumentBuilder,
+  KEY_BYTES,
   openArray,
   openObject,
 } from './document-builder.ts'
@@ -17,6 +18,7 @@ const code = (character: string): number => character.charCodeAt(0)
 
 const QUOTE = code('"')
 const BACKSLASH = code('\\')
+const MINUS = code('-')
 const COMMA = code(',')
 const COLON = code(':')
 const OBJECT_OPEN = code('{')
@@ -25,15 +27,17 @@ const ARRAY_OPEN = code('[')
 const ARRAY_CLOSE = code(']')
 
 /** Words that stand for a value; the last four are Python's and C++'s ways of writing what JSON cannot. */
-const WORDS: ReadonlyMap<string, DocumentValue> = new Map<string, DocumentValue>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-  ['NaN', Number.NaN],
-  ['nan', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['inf', Number.POSITIVE_INFINITY],
-])
+const WORDS: readonly { readonly bytes: Uint8Array; readonly value: boolean | number | null }[] = (
+  [
+    ['true', true],
+    ['false', false],
+    ['null', null],
+    ['NaN', Number.NaN],
+    ['nan', Number.NaN],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['inf', Number.POSITIVE_INFINITY],
+  ] as const
+).map(([word, value]) => ({ bytes: new TextEncoder().encode(word), value }))
 
 /** Bytes of the longest number or word; XGBoost writes at most 20 digits. */
 const MAX_TOKEN_BYTES = 64
@@ -108,14 +112,26 @@ function readToken(reader: JsonReader): DocumentValue {
     reader.offset = end
     return number
   }
-  const text = utf8.decode(reader.bytes.subarray(start, end))
-  const negative = text.startsWith('-')
-  const word = WORDS.get(negative ? text.slice(1) : text)
-  if (word === undefined || (negative && typeof word !== 'number')) {
+  const negative = reader.bytes[start] === MINUS
+  const word = findWord(reader.bytes, negative ? start + 1 : start, end)
+  if (word === undefined || (negative && typeof word.value !== 'number')) {
     throw damaged(reader, 'no value is here')
   }
   reader.offset = end
-  return negative ? -Number(word) : word
+  return negative ? -Number(word.value) : word.value
+}
+
+/** Compares bytes: a text for each of a million words would fill the memory before it is collected. */
+function findWord(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): (typeof WORDS)[number] | undefined {
+  return WORDS.find(
+    (word) =>
+      word.bytes.length === end - start &&
+      word.bytes.every((byte, index) => byte === bytes[start + index]),
+  )
 }
 
 /** Letters, digits, sign and point. */
@@ -144,7 +160,7 @@ function readText(reader: JsonReader): string {
     end++
   }
   if (end >= bytes.length) throw damaged(reader, 'the text that begins here has no end')
-  chargeBytes(reader.builder.budget, (end - start) * 2, reader.base + start)
+  chargeBytes(reader.builder.budget, KEY_BYTES + (end - start) * 2, reader.base + start)
   chargeWork(reader.builder.budget, (end - start) / 16, reader.base + start)
   const text = utf8.decode(bytes.subarray(start, end))
   const unescaped = escaped ? decodeEscapes(text) : text

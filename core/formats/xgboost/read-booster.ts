@@ -9,7 +9,7 @@ import { readJsonDocument } from './json.ts'
 import { readLegacyBinary } from './legacy-binary.ts'
 import { readUbjson } from './ubjson.ts'
 
-export type BoosterEncoding = 'binary' | 'binary with configuration' | 'JSON' | 'UBJSON'
+type BoosterEncoding = 'binary' | 'binary with configuration' | 'JSON' | 'UBJSON'
 
 /** XGBoost 1.0 to 1.2 put this before the binary model, and its training configuration as JSON behind it. */
 const CONFIG_OFFSET = new TextEncoder().encode('CONFIG-offset:')
@@ -21,7 +21,7 @@ const OPEN = 0x7b
 const QUOTE = 0x22
 
 /** Which encoding the first bytes are; anything that is neither document nor marked is the binary one. */
-export function boosterEncoding(bytes: Uint8Array): BoosterEncoding {
+function boosterEncoding(bytes: Uint8Array): BoosterEncoding {
   if (startsWith(bytes, CONFIG_OFFSET)) return 'binary with configuration'
   if (bytes[0] !== OPEN) return 'binary'
   let next = 1

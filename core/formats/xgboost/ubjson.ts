@@ -20,9 +20,11 @@ import { type Budget, chargeBytes, chargeWork } from '../limits.ts'
 import type { DocumentValue, NumericArray } from './document.ts'
 import {
   addValue,
+  CONTAINER_BYTES,
   closeFrame,
   createDocumentBuilder,
   type DocumentBuilder,
+  KEY_BYTES,
   openArray,
   openObject,
 } from './document-builder.ts'
@@ -139,7 +141,7 @@ function readTypedArray(cursor: Cursor, budget: Budget): NumericArray {
   const count = readLength(cursor)
   if (count > remaining(cursor) / number.size) throw tooMany(cursor, count, offset)
   const elementBytes = number.makeArray(0).BYTES_PER_ELEMENT
-  chargeBytes(budget, count * elementBytes, offset)
+  chargeBytes(budget, CONTAINER_BYTES + count * elementBytes, offset)
   chargeWork(budget, count, offset)
   const values = number.makeArray(count)
   for (let index = 0; index < count; index++) values[index] = number.read(cursor)
@@ -150,7 +152,7 @@ function readText(cursor: Cursor, budget: Budget): string {
   const offset = position(cursor)
   const length = readLength(cursor)
   const bytes = take(cursor, length)
-  chargeBytes(budget, length * 2, offset)
+  chargeBytes(budget, KEY_BYTES + length * 2, offset)
   chargeWork(budget, length / 64, offset)
   return utf8.decode(bytes)
 }
