@@ -7,15 +7,13 @@ import { answerTurn } from './answer-turn.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { createAsk } from './request.ts'
 
-export const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
-
 const ANTHROPIC_ADDRESS = 'https://api.anthropic.com'
 
 export interface ClaudeOptions {
   readonly apiKey: string
   /** Another server of the same API; Anthropic's own where null. */
   readonly baseUrl: string | null
-  readonly model?: string
+  readonly model: string
   readonly logger: Logger
   readonly limits?: Partial<Limits>
   /** A monotonic clock in milliseconds. */
@@ -38,7 +36,7 @@ export function createClaude(options: ClaudeOptions): LanguageModel {
     logLevel: 'off',
     openTelemetry: false,
   })
-  const ask = createAsk({ client, model: options.model ?? DEFAULT_CLAUDE_MODEL, logger, limits })
+  const ask = createAsk({ client, model: options.model, logger, limits })
   return {
     name: 'claude',
     answer: (turn) => answerTurn({ turn, ask, limits, logger, monotonicMs }),

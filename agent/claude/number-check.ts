@@ -51,16 +51,11 @@ const FEWEST_FIGURES_ROUNDED = 2
 /** The numbers without a source, as written, each once, in order. */
 export function findInventedNumbers(prose: string, sources: NumberSources): readonly string[] {
   const invented = new Set<string>()
-  for (const match of prose.matchAll(DOTTED)) {
+  const plain = prose.replace(ADDRESS, ' ').replace(PATH, ' ').replace(MODEL_VERSION, ' ')
+  for (const match of plain.matchAll(DOTTED)) {
     if (!sources.has(match[0])) invented.add(match[0])
   }
-  const text = prose
-    .replace(ADDRESS, ' ')
-    .replace(PATH, ' ')
-    .replace(MODEL_VERSION, ' ')
-    .replace(DOTTED, ' ')
-    .replace(ORDINAL, ' ')
-    .replace(LIST_MARK, ' ')
+  const text = plain.replace(DOTTED, ' ').replace(ORDINAL, ' ').replace(LIST_MARK, ' ')
   for (const claim of [...claimsInDigits(text), ...claimsInWords(text)]) {
     if (!isGrounded(claim, sources)) invented.add(claim.text)
   }
@@ -106,6 +101,7 @@ function claimsInWords(text: string): Claim[] {
 }
 
 function isGrounded(claim: Claim, sources: NumberSources): boolean {
+  if (!claim.percent && claim.unit === 1 && sources.dateParts.has(claim.value)) return true
   for (const source of sources.values) {
     // Up to 1 it is a share; beyond, a percentage already.
     const isShare = claim.percent && Math.abs(source) <= 1

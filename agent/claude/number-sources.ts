@@ -7,6 +7,8 @@ import { situationOf } from './prompt.ts'
 
 export interface NumberSources {
   readonly values: Iterable<number>
+  /** Years, months, days, hours of the times in results: they excuse a date, and no percentage or amount. */
+  readonly dateParts: ReadonlySet<number>
   /** Whether this very text stands in a source, for versions such as `3.0.0`. */
   has(text: string): boolean
 }
@@ -20,6 +22,8 @@ export interface NumberCollector extends NumberSources {
 
 const NUMBER =
   /(?<![\d.])[-−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?(\s?%)?/gi
+const TIME = /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?)?/g
+const DIGITS = /\d+/g
 const GROUPING = /,/g
 const DOTTED = /\d+(?:\.\d+){2,}/g
 /** Fingerprints are no numbers, and their digits would excuse any small one. */
@@ -27,10 +31,15 @@ const FINGERPRINT = /\b(?=[0-9a-f-]*[a-f])(?=[0-9a-f-]*\d)[0-9a-f-]{12,}\b/gi
 
 export function createNumberCollector(): NumberCollector {
   const values = new Set<number>()
+  const dateParts = new Set<number>()
   const texts = new Set<string>()
   const addText = (text: string) => {
     for (const [dotted] of text.matchAll(DOTTED)) texts.add(dotted)
-    for (const match of text.replace(FINGERPRINT, ' ').matchAll(NUMBER)) {
+    for (const [time] of text.matchAll(TIME)) {
+      for (const [part] of time.matchAll(DIGITS)) dateParts.add(Number(part))
+    }
+    const rest = text.replace(TIME, ' ').replace(FINGERPRINT, ' ')
+    for (const match of rest.matchAll(NUMBER)) {
       const value = Number(
         match[0]
           .replace(match[1] ?? '', '')
@@ -57,6 +66,7 @@ export function createNumberCollector(): NumberCollector {
   }
   return {
     values,
+    dateParts,
     has: (text) => texts.has(text),
     addResult,
     addWords(text) {
