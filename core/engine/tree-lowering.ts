@@ -1,7 +1,14 @@
 // Lays the trees of an artifact out for branchless evaluation: one comparison a level, siblings side by side.
 
 import { MISSING_LEFT, MISSING_RIGHT, orderedBits } from './ordered-bits.ts'
-import { BRANCH_EQ, LEAF, type TreeTable } from './tree-table.ts'
+import {
+  BRANCH_EQ,
+  countParents,
+  groupsOf,
+  LEAF,
+  leafWeight,
+  type TreeTable,
+} from './tree-table.ts'
 import { hasSharedChild, readChain, type Segment } from './value-segments.ts'
 
 /** Every row walks every tree to its full depth here, so deep lopsided trees are better off in onnxruntime. */
@@ -66,41 +73,6 @@ export function lowerTrees(table: TreeTable, featureCount: number): CompiledTree
   const steps = planSteps(placed, slots)
   const { groups, baseMargins } = table
   return { groups, featureCount, baseMargins, steps, slots: slots.finish() }
-}
-
-/** The groups that the leaves of a tree add to. */
-function groupsOf(table: TreeTable, start: number, end: number): readonly number[] {
-  const groups = new Set<number>()
-  for (let row = start; row < end; row++) {
-    const last = table.leafStarts[row + 1] as number
-    for (let entry = table.leafStarts[row] as number; entry < last; entry++) {
-      groups.add(table.leafGroups[entry] as number)
-    }
-  }
-  return [...groups]
-}
-
-/** What the leaf in `row` adds to `group`. */
-function leafWeight(table: TreeTable, row: number, group: number): number {
-  const last = table.leafStarts[row + 1] as number
-  let weight = 0
-  for (let entry = table.leafStarts[row] as number; entry < last; entry++) {
-    if (table.leafGroups[entry] === group) weight += table.leafWeights[entry] as number
-  }
-  return weight
-}
-
-/** How many nodes have this row as a child; more than one marks the end of a categorical chain. */
-function countParents(table: TreeTable): Uint32Array {
-  const parents = new Uint32Array(table.modes.length)
-  for (let row = 0; row < table.modes.length; row++) {
-    if (table.modes[row] === LEAF) continue
-    const whenTrue = table.trueRows[row] as number
-    const whenFalse = table.falseRows[row] as number
-    parents[whenTrue] = (parents[whenTrue] as number) + 1
-    parents[whenFalse] = (parents[whenFalse] as number) + 1
-  }
-  return parents
 }
 
 /** Slots by their addresses. */

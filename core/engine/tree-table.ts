@@ -67,6 +67,41 @@ export function readTreeTable(node: OnnxNode): TreeTable | null {
   }
 }
 
+/** The groups that the leaves of a tree add to. */
+export function groupsOf(table: TreeTable, start: number, end: number): readonly number[] {
+  const groups = new Set<number>()
+  for (let row = start; row < end; row++) {
+    const last = table.leafStarts[row + 1] as number
+    for (let entry = table.leafStarts[row] as number; entry < last; entry++) {
+      groups.add(table.leafGroups[entry] as number)
+    }
+  }
+  return [...groups]
+}
+
+/** What the leaf in `row` adds to `group`. */
+export function leafWeight(table: TreeTable, row: number, group: number): number {
+  const last = table.leafStarts[row + 1] as number
+  let weight = 0
+  for (let entry = table.leafStarts[row] as number; entry < last; entry++) {
+    if (table.leafGroups[entry] === group) weight += table.leafWeights[entry] as number
+  }
+  return weight
+}
+
+/** How many nodes have this row as a child; more than one marks the end of a categorical chain. */
+export function countParents(table: TreeTable): Uint32Array {
+  const parents = new Uint32Array(table.modes.length)
+  for (let row = 0; row < table.modes.length; row++) {
+    if (table.modes[row] === LEAF) continue
+    const whenTrue = table.trueRows[row] as number
+    const whenFalse = table.falseRows[row] as number
+    parents[whenTrue] = (parents[whenTrue] as number) + 1
+    parents[whenFalse] = (parents[whenFalse] as number) + 1
+  }
+  return parents
+}
+
 function textOf(node: OnnxNode, name: string, fallback: string): string {
   const attribute = node.attributes.get(name)
   return attribute?.kind === 'string' ? attribute.value : fallback

@@ -1,0 +1,177 @@
+// Explanations are exact: they equal the Shapley values worked out over all subsets of features, and add up.
+
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { createExplainer, type Explanation } from '#core/engine/explain.ts'
+import type { LinearModel, Tree, TreeEnsemble } from '#core/formats/description.ts'
+import { toOnnx } from '#core/graph/to-onnx.ts'
+import {
+  describePredictor,
+  type EnsembleShape,
+  randomEnsemble,
+  randomRows,
+  seededRandom,
+  walkEnsemble,
+} from '../graph/random-models.ts'
+
+function explain(
+  predictor: TreeEnsemble | LinearModel,
+  row: Float32Array,
+  missing: number | null = null,
+) {
+  const explainer = createExplainer(
+    toOnnx({ ...describePredictor(predictor), missingValue: missing }).onnx,
+  )
+  if (explainer === null) throw new Error('there is no explanation')
+  return explainer(row)
+}
+
+/** Shapley values by their definition: the mean over all orders of features of what each adds. */
+function bruteForce(ensemble: TreeEnsemble, row: Float32Array, group: number): Explanation {
+  const count = ensemble.featureCount
+  const value = (known: number): number => {
+    let sum = ensemble.baseMargins[group] ?? 0
+    for (const tree of ensemble.trees) {
+      if (tree.leafVectors !== null || tree.group === group) {
+        sum += partialMean(ensemble, tree, row, known, 0, group)
+      }
+    }
+    return sum
+  }
+  const contributions = Array.from({ length: count }, (_, feature) => {
+    let total = 0
+    for (let known = 0; known < 2 ** count; known++) {
+      if ((known >> feature) % 2 === 1) continue
+      const size = known.toString(2).replaceAll('0', '').length
+      const weight = (factorial(size) * factorial(count - size - 1)) / factorial(count)
+      total += weight * (value(known | (1 << feature)) - value(known))
+    }
+    return total
+  })
+  return { baseline: value(0), contributions }
+}
+
+/** A tree's value when only the features of the bit set `known` are: unknown splits are averaged by cover. */
+function partialMean(
+  ensemble: TreeEnsemble,
+  tree: Tree,
+  row: Float32Array,
+  known: number,
+  node: number,
+  group: number,
+): number {
+  const left = tree.left[node] ?? -1
+  const right = tree.right[node] ?? -1
+  if (left === -1) {
+    return tree.leafVectors?.[node * ensemble.groups + group] ?? tree.value[node] ?? 0
+  }
+  const go = (child: number) => partialMean(ensemble, tree, row, known, child, group)
+  const feature = tree.feature[node] ?? 0
+  if ((known >> feature) % 2 === 0) {
+    const cover = tree.cover ?? new Float32Array(0)
+    const share = (cover[left] ?? 0) / (cover[node] ?? 1)
+    return share * go(left) + ((cover[right] ?? 0) / (cover[node] ?? 1)) * go(right)
+  }
+  const value = row[feature] ?? Number.NaN
+  const codes = tree.categories.get(node)
+  const goesLeft = Number.isNaN(value)
+    ? tree.defaultLeft[node] === 1
+    : codes === undefined
+      ? value < (tree.value[node] ?? 0)
+      : value < 0 || !codes.includes(value)
+  return go(goesLeft ? left : right)
+}
+
+function factorial(number: number): number {
+  return number <= 1 ? 1 : number * factorial(number - 1)
+}
+
+function expectClose(actual: Explanation | undefined, wanted: Explanation): void {
+  const values = [actual?.baseline ?? Number.NaN, ...(actual?.contributions ?? [])]
+  const expected = [wanted.baseline, ...wanted.contributions]
+  expect(values).toHaveLength(expected.length)
+  for (const [index, value] of values.entries()) {
+    expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThan(1e-5)
+  }
+}
+
+const shapes: fc.Arbitrary<EnsembleShape> = fc.record({
+  trees: fc.integer({ min: 0, max: 4 }),
+  depth: fc.integer({ min: 0, max: 5 }),
+  features: fc.integer({ min: 3, max: 5 }),
+  groups: fc.integer({ min: 1, max: 3 }),
+  splitChance: fc.constantFrom(0.7, 1),
+  categorical: fc.integer({ min: 0, max: 3 }),
+  codes: fc.constantFrom(2, 9, 40),
+  vectorLeaves: fc.boolean(),
+})
+
+describe('an explanation', () => {
+  test('equals the Shapley values over all subsets, for each group', () => {
+    fc.assert(
+      fc.property(shapes, fc.integer(), (shape, seed) => {
+        const random = seededRandom(seed)
+        const ensemble = randomEnsemble(shape, random)
+        const row = randomRows(1, shape, random, 0.2)
+        const explanations = explain(ensemble, row)
+        expect(explanations).toHaveLength(shape.groups ?? 1)
+        explanations.forEach((explanation, group) => {
+          expectClose(explanation, bruteForce(ensemble, row, group))
+        })
+      }),
+      { numRuns: 60, seed: 2 },
+    )
+  })
+
+  test('of a hundred trees adds up to the margin', () => {
+    const shape = { trees: 100, depth: 6, features: 20 }
+    const random = seededRandom(6)
+    const ensemble = randomEnsemble(shape, random)
+    const row = randomRows(1, shape, random)
+    const [explanation] = explain(ensemble, row)
+    const sum = (explanation?.contributions ?? []).reduce(
+      (total, contribution) => total + contribution,
+      explanation?.baseline ?? 0,
+    )
+    expect(Math.abs(sum - (walkEnsemble(ensemble, row)[0] ?? 0))).toBeLessThan(1e-4)
+  })
+
+  test('reads a value that stands for missing as missing', () => {
+    const shape = { trees: 5, depth: 4, features: 3 }
+    const ensemble = randomEnsemble(shape, seededRandom(7))
+    const missing = explain(ensemble, Float32Array.of(Number.NaN, 0.5, Number.NaN))
+    expect(explain(ensemble, Float32Array.of(-999, 0.5, -999), -999)).toEqual(missing)
+  })
+
+  test('of a linear model is each weight times its value', () => {
+    const linear: LinearModel = {
+      kind: 'linear',
+      featureCount: 2,
+      groups: 2,
+      weights: Float32Array.of(1, -1, 0.5, 2),
+      bias: Float32Array.of(10, 20),
+      transform: 'identity',
+    }
+    expect(explain(linear, Float32Array.of(4, Number.NaN))).toEqual([
+      { baseline: 10, contributions: [4, 0] },
+      { baseline: 20, contributions: [-4, 0] },
+    ])
+  })
+
+  test('survives branches that no training data reached', () => {
+    const shape = { trees: 3, depth: 3, features: 3 }
+    const ensemble = randomEnsemble(shape, seededRandom(8))
+    const trees = ensemble.trees.map((tree) => ({
+      ...tree,
+      cover: tree.cover?.fill(0, 1, 3) ?? null,
+    }))
+    const [explanation] = explain({ ...ensemble, trees }, Float32Array.of(0, 0, 0))
+    expect(explanation?.contributions.every(Number.isFinite)).toBe(true)
+  })
+
+  test('is not invented for a model without covers', () => {
+    const ensemble = randomEnsemble({ trees: 2, depth: 2, features: 2 }, seededRandom(9))
+    const trees = ensemble.trees.map((tree) => ({ ...tree, cover: null }))
+    expect(createExplainer(toOnnx(describePredictor({ ...ensemble, trees })).onnx)).toBeNull()
+  })
+})
