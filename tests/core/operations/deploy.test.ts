@@ -280,6 +280,8 @@ describe('versions', () => {
     expect((await failWith('promote_version', { model: 'churn', version: 9 })).message).toBe(
       'churn has no version 9; it has 1, 2.',
     )
+    const figures = await succeedWith('model_metrics', { model: 'churn' })
+    expect(figures.output).toMatchObject({ requests: 2, rows: 2, errors: 0 })
     const listed = await succeedWith('list_versions', { model: 'churn' })
     expect(listed.text).toStartWith('churn has 2 versions; version 1 is live.')
     const deleted = await succeedWith('delete_model', { model: 'churn', confirm: true })
