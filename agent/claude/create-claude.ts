@@ -5,6 +5,7 @@ import type { Logger } from '#core/operations/operation.ts'
 import type { LanguageModel } from '../language.ts'
 import { answerTurn } from './answer-turn.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { impatient } from './patience.ts'
 import { createAsk } from './request.ts'
 
 const ANTHROPIC_ADDRESS = 'https://api.anthropic.com'
@@ -32,6 +33,7 @@ export function createClaude(options: ClaudeOptions): LanguageModel {
     baseURL: options.baseUrl ?? ANTHROPIC_ADDRESS,
     maxRetries: limits.maxRetries,
     timeout: limits.requestTimeoutMs,
+    fetch: impatient(fetch),
     // Its own log could hold requests, and so rows of data; what matters is logged by us.
     logLevel: 'off',
     openTelemetry: false,

@@ -41,6 +41,15 @@ describe('a failure', () => {
     expect(JSON.stringify(talk.lines())).not.toContain('4711')
   })
 
+  for (const headers of [{ 'retry-after-ms': '60000' }, { 'retry-after': 'tomorrow' }]) {
+    test(`that asks for a long wait (${Object.values(headers)}) is not waited for`, async () => {
+      const limited: Scripted = { status: 429, type: 'rate_limit_error', headers }
+      const turn = await talk.converse([limited, say('Never asked.')])
+      expect(turn.outcome).toMatchObject({ ok: false, failure: { code: 'rate_limited' } })
+      expect(talk.server().requests).toHaveLength(1)
+    })
+  }
+
   const FINAL = [
     [401, 'authentication_error', 'unavailable', 'did not accept the API key'],
     [404, 'not_found_error', 'unavailable', 'was not found'],

@@ -161,11 +161,11 @@ function failure(
   status: number,
   type: string,
   message = type,
-  headers: Record<string, string> = {},
+  headers?: Record<string, string>,
 ): Response {
   return Response.json(
     { type: 'error', error: { type, message }, request_id: 'req_test' },
-    { status, headers: { 'request-id': 'req_test', 'retry-after-ms': '1', ...headers } },
+    { status, headers: { 'request-id': 'req_test', ...(headers ?? { 'retry-after-ms': '1' }) } },
   )
 }
 
