@@ -83,7 +83,7 @@ export function createMetrics(): Metrics {
         ...family(
           'parley_prediction_duration_seconds',
           'histogram',
-          'Time from the arrival of a prediction request to its answer.',
+          'Validation and inference of a prediction request.',
         ),
         ...histograms.flatMap(renderHistogram),
         ...family('parley_models_loaded', 'gauge', 'Models in memory.'),

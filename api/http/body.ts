@@ -45,27 +45,40 @@ export function mediaTypeOf(request: Request): string {
 
 /** Parses a JSON body once. 415 for another type, 413 past the limit, 400 with the place of the fault. */
 export async function readJson(request: Request, maximumBytes: number): Promise<Outcome<unknown>> {
-  const type = request.headers.get('content-type')
-  if (type !== 'application/json' && !(type !== null && JSON_TYPE.test(type))) {
+  const direct = startJsonText(request, maximumBytes)
+  if (direct !== null) return parseJson(request, await direct)
+  if (!isJson(request)) {
     return fail(
       'unsupported_file',
       'This takes JSON: send it with the header "Content-Type: application/json".',
     )
   }
+  const bytes = await readBytes(request, maximumBytes, 'The body', JSON_BODY_DEADLINE_MS)
+  return bytes.ok ? parseJson(request, new TextDecoder().decode(bytes.value)) : bytes
+}
+
+/**
+ * The text of a small JSON body of declared length, read in one native call; null where `readJson` must take its time or
+ * say what is wrong. For the way of a prediction, where one promise less can be measured.
+ */
+export function startJsonText(request: Request, maximumBytes: number): Promise<string> | null {
+  if (!isJson(request)) return null
   const declared = declaredLength(request)
-  if (declared !== null && declared > maximumBytes) return tooLarge('The body', maximumBytes)
-  let text: string
-  if (declared !== null && declared <= DIRECT_READ_BYTES) text = await request.text()
-  else {
-    const bytes = await readBytes(request, maximumBytes, 'The body', JSON_BODY_DEADLINE_MS)
-    if (!bytes.ok) return bytes
-    text = new TextDecoder().decode(bytes.value)
-  }
+  if (declared === null || declared > Math.min(maximumBytes, DIRECT_READ_BYTES)) return null
+  return request.text()
+}
+
+export function parseJson(request: Request, text: string): Outcome<unknown> {
   try {
     return succeed(JSON.parse(text))
   } catch {
     return malformedJson(request, text)
   }
+}
+
+function isJson(request: Request): boolean {
+  const type = request.headers.get('content-type')
+  return type === 'application/json' || (type !== null && JSON_TYPE.test(type))
 }
 
 function malformedJson(request: Request, text: string): Outcome<never> {

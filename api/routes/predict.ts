@@ -4,10 +4,11 @@ import { fail, type Outcome } from '#core/errors.ts'
 import { exampleRow } from '#core/operations/example-row.ts'
 import { leaseModel } from '#core/operations/find-model.ts'
 import type { Lease } from '#core/operations/operation.ts'
-import { runPrediction, runPredictions } from '#core/operations/run-prediction.ts'
-import { type Exchange, elapsedMs, jsonReply, type Reply } from '../exchange.ts'
-import { readJson } from '../http/body.ts'
+import { runPredictions } from '#core/operations/run-prediction.ts'
+import { type Exchange, jsonReply, jsonTextReply, type Reply } from '../exchange.ts'
+import { parseJson, readJson, startJsonText } from '../http/body.ts'
 import { FEATURES, INSTANCES, json, MANY_PREDICTIONS, ONE_PREDICTION } from '../openapi/schemas.ts'
+import { predictionJson } from '../prediction-json.ts'
 import type { Route, RouteDocument } from '../route.ts'
 
 type Features = Readonly<Record<string, unknown>>
@@ -40,10 +41,14 @@ export async function leaseNumbered(exchange: Exchange): Promise<Outcome<Lease>>
   return leaseModel(exchange.services.ports, exchange.parameters['name'] ?? '', number.value)
 }
 
+/** The way of most requests; each `await` on it costs as much as validating a row. */
 async function predictLive(exchange: Exchange, name: string): Promise<Reply> {
-  const body = await readJson(exchange.request, exchange.services.limits.jsonBytes)
+  const { request, services } = exchange
+  const { jsonBytes } = services.limits
+  const text = startJsonText(request, jsonBytes)
+  const body = text === null ? await readJson(request, jsonBytes) : parseJson(request, await text)
   if (!body.ok) return body
-  const lease = exchange.services.ports.serving.leaseNow(name)
+  const lease = services.ports.serving.leaseNow(name)
   if (lease !== null) return answer(exchange, lease, body.value)
   const found = await leaseLive(exchange, name)
   return found.ok ? answer(exchange, found.value, body.value) : found
@@ -69,47 +74,64 @@ async function predictDefault(exchange: Exchange): Promise<Reply> {
   )
 }
 
-/** Runs what the body asks for and gives the lease back. Few awaits: each costs as much as validating a row. */
+/** Runs what the body asks for, gives the lease back and counts what became of it. */
 async function answer(exchange: Exchange, lease: Lease, body: unknown): Promise<Reply> {
-  const { facts, services } = exchange
   const { version } = lease
-  facts.model = version.model
-  facts.modelVersion = version.modelVersion
-  let ok = false
+  const { ports, metrics } = exchange.services
+  exchange.facts.model = version.model
+  exchange.facts.modelVersion = version.modelVersion
+  const startedMs = ports.monotonicMs()
+  let rows = 0
+  let latencyMs = 0
   try {
     if (!isRecord(body)) return notFeatures()
-    if (Array.isArray(body['instances'])) {
-      const reply = await predictMany(exchange, lease, body)
-      ok = reply instanceof Response
-      return reply
-    }
-    facts.rows = 1
-    const outcome = await runPrediction(services.ports, lease, body)
-    if (!outcome.ok) return outcome
-    ok = true
-    return jsonReply(exchange, Object.assign(outcome.value, { request_id: exchange.requestId }))
+    if (Array.isArray(body['instances'])) return await predictMany(exchange, lease, body)
+    rows = 1
+    const encoded = lease.model.encode([body], NO_PREFIX)
+    if (!encoded.ok) return encoded
+    const [prediction] = await lease.model.predict(encoded.value)
+    if (prediction === undefined) throw new Error('the engine answered no prediction for one row')
+    latencyMs = sinceMs(ports, startedMs)
+    const text = predictionJson(version, prediction, latencyMs, exchange.requestId)
+    return jsonTextReply(exchange, text)
   } finally {
     lease.release()
-    services.metrics.prediction(version.model, version.modelVersion, elapsedMs(exchange), ok)
+    if (rows === 1) {
+      const ok = latencyMs > 0
+      if (!ok) latencyMs = sinceMs(ports, startedMs)
+      exchange.facts.rows = 1
+      ports.serving.record(version.model, { rows, latencyMs, ok })
+      metrics.prediction(version.model, version.modelVersion, latencyMs, ok)
+    }
   }
 }
 
+const NO_PREFIX = () => ''
+
 async function predictMany(exchange: Exchange, lease: Lease, body: Features): Promise<Reply> {
-  const { ports, limits } = exchange.services
+  const { ports, limits, metrics } = exchange.services
   const checked = checkInstances(body, limits.instances)
   if (!checked.ok) return checked
   const rows = checked.value
   exchange.facts.rows = rows.length
   const prefix = (row: number) => `instances[${row}].`
+  const startedMs = ports.monotonicMs()
   const outcome = await runPredictions(ports, lease, rows, prefix, exchange.request.signal)
+  const { model, modelVersion } = lease.version
+  metrics.prediction(model, modelVersion, sinceMs(ports, startedMs), outcome.ok)
   if (!outcome.ok) return outcome
   return jsonReply(exchange, {
-    model: lease.version.model,
-    model_version: lease.version.modelVersion,
+    model,
+    model_version: modelVersion,
     predictions: outcome.value.predictions,
     latency_ms: outcome.value.latencyMs,
     request_id: exchange.requestId,
   })
+}
+
+/** At least a microsecond, so that 0 can mean that there is no answer yet. */
+function sinceMs(ports: { monotonicMs: () => number }, startedMs: number): number {
+  return Math.max(1, Math.round((ports.monotonicMs() - startedMs) * 1000)) / 1000
 }
 
 function checkInstances(body: Features, maximum: number): Outcome<readonly Features[]> {

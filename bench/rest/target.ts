@@ -33,7 +33,7 @@ function startEcho(ports: Ports): number {
     task: 'binary_classification',
     prediction: 1,
     predicted_label: '1',
-    class_probabilities: { '0': 0.1234567, '1': 0.8765433 },
+    class_probabilities: { '0': 0.12345670908689499, '1': 0.8765432834625244 },
     latency_ms: 0.123,
     request_id: '0123456789ab-12',
   }
