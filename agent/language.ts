@@ -2,7 +2,7 @@
 
 import type { Outcome } from '#core/errors.ts'
 import type { Signature } from '#core/model.ts'
-import type { Operation, OperationName } from '#core/operations/operation.ts'
+import type { Operation, OperationName, Question } from '#core/operations/operation.ts'
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
 import type { ConversationState } from './state.ts'
 import type { Step, TurnRequest, TurnResult } from './turn.ts'
@@ -46,6 +46,17 @@ export interface LanguageTurn {
    * Emits step-started, progress and step-finished.
    */
   run(operation: OperationName, input: Readonly<Record<string, unknown>>): Promise<RanStep>
+  /**
+   * Ends in a `needs_input` step without running anything: the operation is known and `question.field` is missing.
+   * The operation's own question is used where it has one for this input.
+   */
+  ask(
+    operation: OperationName,
+    input: Readonly<Record<string, unknown>>,
+    question: Question,
+  ): RanStep
+  /** Changes what the conversation remembers, beyond what `run` and `ask` do by themselves. */
+  remember(changes: Partial<ConversationState>): void
   /** Streams a piece of the reply. The pieces said must join to the answer's `reply`. */
   say(delta: string): void
   /** Shows blocks; `Answer.blocks` must hold the same ones in the same order. */

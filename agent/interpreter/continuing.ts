@@ -10,8 +10,9 @@ import { type Plan, run, say } from './plan.ts'
 import { namedModels, predictOrAsk, type Wanted } from './predicting.ts'
 import { STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import type { MessageReading } from './reading.ts'
-import { orderSentence } from './replies.ts'
+import { noSuchVersion, orderSentence } from './replies.ts'
 import { findValues, suits, type ValueMention, valueFor } from './values.ts'
+import { resolveVersion } from './versions.ts'
 
 const isFeatures = (value: unknown): value is FeatureRow =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -247,6 +248,23 @@ const isSwitch = (reading: MessageReading) => {
 }
 
 const TOO = /\b(?:too|as well|also|same)\b/
+
+/** "churn" in answer to "which model?": the request that was waiting for it, and only in the very next turn. */
+export function answerModel(reading: MessageReading, context: Context): Plan | null {
+  const pending = context.state.pendingQuestion
+  const [model, another] = namedModels(reading)
+  if (pending?.field !== 'model' || model === undefined || another !== undefined) return null
+  if (!isSwitch(reading)) return null
+  if (pending.operation !== 'promote_version') {
+    return run(pending.operation, { ...pending.input, model: model.name })
+  }
+  const asked = pending.input['version']
+  const version =
+    typeof asked === 'number' ? asked : resolveVersion(model, { kind: 'steps', steps: -1 })
+  return version === null
+    ? noSuchVersion(model)
+    : run('promote_version', { model: model.name, version })
+}
 
 /** "and iris?": what was done last, now with another model. Only reading repeats itself; orders are asked about. */
 export function switchModel(reading: MessageReading, context: Context): Plan | null {

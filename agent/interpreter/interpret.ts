@@ -2,10 +2,10 @@
 
 import type { KnownModel } from '../language.ts'
 import { type Command, findCommands, mentionedCommand } from './commands.ts'
-import { continuePrediction, switchModel, varyPrediction } from './continuing.ts'
+import { answerModel, continuePrediction, switchModel, varyPrediction } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
 import { type Context, filesAtHand, lastModel } from './memory.ts'
-import { ask, type Plan, run, say } from './plan.ts'
+import { ask, forget, type Plan, type PlannedCall, run, say } from './plan.ts'
 import {
   isForbidden,
   namedModels,
@@ -44,27 +44,35 @@ export function interpret(message: string, context: Context): Plan {
   )
 }
 
+/** Whether the message is a clear yes, and nothing else, to what waits for one. */
+export function confirmsPending(
+  message: string,
+  models: readonly KnownModel[],
+  pending: PlannedCall,
+): boolean {
+  if (message.length > MAX_YES_CHARACTERS) return false
+  return isClearYes(readMessage(message, models), pending)
+}
+
+/** A yes is short. */
+const MAX_YES_CHARACTERS = 120
+
 /** Yes, no and "never mind" to what was asked. */
 function answerPending(reading: MessageReading, context: Context): Plan | null {
   const { pendingConfirmation, pendingQuestion } = context.state
   const nothingSent = context.fresh.length === 0
   if (pendingConfirmation !== null && nothingSent) {
-    if (isClearYes(reading, pendingConfirmation)) return { kind: 'confirm' }
-    if (isRefusal(reading))
-      return { ...say('All right, I have left it as it is.'), forget: true } as Plan
+    if (isRefusal(reading)) return forget('All right, I have left it as it is.')
   }
   if (pendingQuestion !== null && nothingSent) {
     const isOffer = pendingQuestion.field === 'confirm_upload'
     if (isOffer && isClearYes(reading, pendingQuestion)) {
       return run(pendingQuestion.operation, pendingQuestion.input)
     }
-    if (isRefusal(reading)) return { ...say('All right, never mind.'), forget: true } as Plan
+    if (isRefusal(reading)) return forget('All right, never mind.')
   }
   if (isAbort(reading)) {
-    return {
-      ...say('All right, forgotten. What would you like to do?', exampleChoices(context)),
-      forget: true,
-    } as Plan
+    return forget('All right, forgotten. What would you like to do?', exampleChoices(context))
   }
   return null
 }
@@ -96,6 +104,7 @@ function planWithoutWords(reading: MessageReading, context: Context): Plan | nul
 
 function planRequest(reading: MessageReading, context: Context): Plan {
   return (
+    answerModel(reading, context) ??
     planCommands(reading, context) ??
     continueDeployment(reading, context) ??
     planDeployment(reading, context) ??
@@ -173,9 +182,10 @@ function planCommand(command: Command, context: Context): Plan | null {
     const { text, choices } = whichModel(context, `do you mean`, (model) =>
       orderSentence(operation, model),
     )
-    return context.models.length === 0
-      ? say(text, choices)
-      : ask(operation, {}, 'model', text, choices)
+    if (context.models.length === 0) return say(text, choices)
+    const { version } = command
+    const input = version?.kind === 'number' ? { version: version.number } : {}
+    return ask(operation, input, 'model', text, choices)
   }
   if (operation === 'promote_version') return planPromotion(command, models)
   const field = operation === 'deploy_model' ? 'name' : 'model'

@@ -32,8 +32,6 @@ export type Plan =
       /** Forget what was asked: "never mind". */
       readonly forget?: boolean
     }
-  /** The person's clear yes to the pending confirmation. */
-  | { readonly kind: 'confirm' }
 
 export const run = (
   operation: OperationName,
@@ -57,4 +55,12 @@ export const say = (text: string, choices: readonly Choice[] = []): Plan => ({
   kind: 'say',
   text,
   choices,
+})
+
+/** Says it and takes back what was asked. */
+export const forget = (text: string, choices: readonly Choice[] = []): Plan => ({
+  kind: 'say',
+  text,
+  choices,
+  forget: true,
 })

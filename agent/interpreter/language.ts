@@ -1,0 +1,96 @@
+// The interpreter as a language: gathers what it needs to know, plans, and carries the plan out.
+
+import { fail, succeed } from '#core/errors.ts'
+import type { Ports } from '#core/operations/operation.ts'
+import type { Block } from '#core/presentation/blocks.ts'
+import type { Answer, LanguageModel, LanguageTurn } from '../language.ts'
+import { presentStep } from '../present-step.ts'
+import { readColumns } from './columns.ts'
+import { interpret } from './interpret.ts'
+import { type Context, type KnownFile, kindOfFile } from './memory.ts'
+import type { Plan } from './plan.ts'
+
+export function createInterpreter(options: {
+  readonly ports: Pick<Ports, 'registry'>
+}): LanguageModel {
+  return {
+    name: 'interpreter',
+    async answer(turn) {
+      if (turn.request.signal.aborted) return fail('cancelled', 'Stopped.')
+      const plan = interpret(turn.request.message, await contextOf(turn, options.ports))
+      return succeed(await carryOut(plan, turn))
+    },
+  }
+}
+
+async function contextOf(turn: LanguageTurn, ports: Pick<Ports, 'registry'>): Promise<Context> {
+  const fresh = new Set(turn.request.uploads.map(({ id }) => id))
+  const open = turn.state().uploads.filter(({ used }) => !used)
+  const files = await Promise.all(
+    open.map(async ({ id, fileName, sizeBytes }): Promise<KnownFile> => {
+      const kind = kindOfFile(fileName)
+      const columns =
+        kind === 'table' ? await readColumns(ports.registry, { id, fileName, sizeBytes }) : null
+      return { id, fileName, kind, columns }
+    }),
+  )
+  return {
+    models: turn.models,
+    samples: turn.samples,
+    fresh: files.filter(({ id }) => fresh.has(id)),
+    waiting: files.filter(({ id }) => !fresh.has(id)),
+    state: turn.state(),
+  }
+}
+
+async function carryOut(plan: Plan, turn: LanguageTurn): Promise<Answer> {
+  switch (plan.kind) {
+    case 'say':
+      if (plan.forget === true) turn.remember({ pendingQuestion: null })
+      return speak(turn, plan.text, choicesOf(plan.choices))
+    case 'ask': {
+      const { operation, input } = plan.call
+      const asked = turn.ask(operation, input, { field: plan.field, text: plan.text })
+      return speak(turn, asked.message, choicesOf(plan.choices))
+    }
+    case 'run':
+      return carryOutCalls(plan, turn)
+  }
+}
+
+function speak(turn: LanguageTurn, reply: string, blocks: readonly Block[]): Answer {
+  turn.say(reply)
+  turn.show(blocks)
+  return { reply, blocks }
+}
+
+function choicesOf(choices: Extract<Plan, { kind: 'say' }>['choices']): readonly Block[] {
+  return choices === undefined || choices.length === 0 ? [] : [{ kind: 'choices', items: choices }]
+}
+
+async function carryOutCalls(
+  plan: Extract<Plan, { kind: 'run' }>,
+  turn: LanguageTurn,
+): Promise<Answer> {
+  const replies: string[] = []
+  const blocks: Block[] = []
+  const tell = (reply: string) => {
+    turn.say(replies.length === 0 ? reply : `\n\n${reply}`)
+    replies.push(reply)
+  }
+  if (plan.note !== undefined) tell(plan.note)
+  for (const { operation, input } of plan.calls) {
+    const ran = await turn.run(operation, input)
+    const answer = presentStep(ran)
+    tell(answer.reply)
+    turn.show(answer.blocks)
+    blocks.push(...answer.blocks)
+    // What comes after may rest on what did not happen.
+    if (ran.step.status !== 'done') break
+  }
+  const { lastPrediction } = turn.state()
+  if (plan.focus !== undefined && lastPrediction !== null) {
+    turn.remember({ lastPrediction: { ...lastPrediction, focus: plan.focus } })
+  }
+  return { reply: replies.join('\n\n'), blocks }
+}

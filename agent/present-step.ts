@@ -1,0 +1,50 @@
+// The words and blocks of a step, whichever way it ended; every number in them comes from the operation.
+
+import type { Failure } from '#core/errors.ts'
+import type { Block } from '#core/presentation/blocks.ts'
+import type { Answer, RanStep } from './language.ts'
+
+/** Enough to see what is wrong; the step carries all of them. */
+const MAX_SHOWN_DETAILS = 8
+
+export function presentStep(ran: RanStep): Answer {
+  const { step, presentation, message } = ran
+  switch (step.status) {
+    case 'done':
+      return { reply: presentation?.text ?? 'Done.', blocks: presentation?.blocks ?? [] }
+    case 'needs_input':
+      return { reply: message, blocks: [] }
+    case 'needs_confirmation':
+      return { reply: message, blocks: [confirmationChoices()] }
+    case 'failed':
+      return step.error === undefined ? { reply: message, blocks: [] } : presentFailure(step.error)
+  }
+}
+
+function confirmationChoices(): Block {
+  return {
+    kind: 'choices',
+    items: [
+      { label: 'Yes', message: 'yes' },
+      { label: 'No', message: 'no' },
+    ],
+  }
+}
+
+export function presentFailure(failure: Failure): Answer {
+  const details = failure.details
+    .filter(({ message }) => !failure.message.includes(message))
+    .slice(0, MAX_SHOWN_DETAILS)
+    .map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
+  return {
+    reply: failure.message,
+    blocks: [
+      {
+        kind: 'notice',
+        tone: 'error',
+        text: failure.message,
+        ...(details.length === 0 ? {} : { details }),
+      },
+    ],
+  }
+}

@@ -1,0 +1,112 @@
+// Runs one operation of a turn with the rights of the person, and says what came of it.
+
+import type { Failure } from '#core/errors.ts'
+import { authorise, needsConfirmation } from '#core/operations/access.ts'
+import { checkInput, invoke, needsInput } from '#core/operations/invoke.ts'
+import type { Call, Operation, OperationName, Ports, Question } from '#core/operations/operation.ts'
+import type { RanStep } from './language.ts'
+import type { Step, TurnEvent, TurnRequest } from './turn.ts'
+
+type Input = Readonly<Record<string, unknown>>
+
+export interface StepRunner {
+  /** Never throws. `confirmed` is true only after the person's own yes to this very operation and input. */
+  run(name: OperationName, input: Input, confirmed?: boolean): Promise<RanStep>
+  ask(name: OperationName, input: Input, question: Question): RanStep
+}
+
+/** What is not in the index yet is told plainly; it lights up by itself when it is. */
+const NOT_YET: Partial<Record<OperationName, string>> = {
+  explain_prediction: 'I cannot explain predictions yet.',
+  train_model: 'I cannot train models yet.',
+  suggest_phrases: 'I cannot suggest words yet.',
+  predict_batch: 'I cannot score whole tables yet.',
+}
+
+export function createStepRunner(options: {
+  readonly ports: Ports
+  readonly request: TurnRequest
+  readonly operations: readonly Operation[]
+  readonly emit: (event: TurnEvent) => void
+}): StepRunner {
+  const { ports, request, operations, emit } = options
+  const find = (name: OperationName) => operations.find((operation) => operation.name === name)
+  const callOf = (name: OperationName, confirmed: boolean): Call => ({
+    principal: request.principal,
+    requestId: request.requestId,
+    signal: request.signal,
+    progress: ({ fraction, message }) =>
+      emit({ type: 'progress', operation: name, fraction, message }),
+    confirmed,
+    ports,
+  })
+  return {
+    async run(name, given, confirmed = false) {
+      const operation = find(name)
+      if (operation === undefined) return unavailable(name, given)
+      emit({ type: 'step-started', operation: name, title: operation.title })
+      const ran = await runOperation(
+        operation,
+        withoutConfirm(operation, given),
+        callOf(name, confirmed),
+      )
+      emit({ type: 'step-finished', step: ran.step })
+      return ran
+    },
+    ask(name, input, question) {
+      const operation = find(name)
+      const own = operation === undefined ? null : needsInput(operation, input)
+      const step: Step = { operation: name, input, status: 'needs_input' }
+      emit({ type: 'step-finished', step })
+      return { step, presentation: null, message: own?.text ?? question.text }
+    },
+  }
+}
+
+function unavailable(name: OperationName, input: Input): RanStep {
+  const message = NOT_YET[name] ?? 'I cannot do that yet.'
+  return failed(name, input, { code: 'unavailable', message, details: [] })
+}
+
+/** In talk nobody can write their own confirmation into the input; only the person's answer counts. */
+function withoutConfirm(operation: Operation, input: Input): Input {
+  if (operation.effect !== 'destructive' || !Object.hasOwn(input, 'confirm')) return input
+  const { confirm: _, ...rest } = input
+  return rest
+}
+
+async function runOperation(operation: Operation, input: Input, call: Call): Promise<RanStep> {
+  const { name } = operation
+  const question = needsInput(operation, input)
+  if (question !== null) {
+    return {
+      step: { operation: name, input, status: 'needs_input' },
+      presentation: null,
+      message: question.text,
+    }
+  }
+  const held = confirmationOf(operation, input, call)
+  if (held !== null) {
+    const step: Step = { operation: name, input, status: 'needs_confirmation' }
+    return { step, presentation: null, message: held }
+  }
+  const outcome = await invoke(operation, input, call)
+  if (!outcome.ok) return failed(name, input, outcome.failure)
+  const step: Step = { operation: name, input, status: 'done', output: outcome.value }
+  return { step, presentation: operation.present(outcome.value), message: '' }
+}
+
+/** The sentence to put to the person, or null where it may run or must be refused at once. */
+function confirmationOf(operation: Operation, input: Input, call: Call): string | null {
+  if (!authorise(operation, call.principal).ok) return null
+  const checked = checkInput(operation, input)
+  return checked.ok ? needsConfirmation(operation, checked.value, call) : null
+}
+
+function failed(operation: OperationName, input: Input, failure: Failure): RanStep {
+  return {
+    step: { operation, input, status: 'failed', error: failure },
+    presentation: null,
+    message: failure.message,
+  }
+}
