@@ -54,6 +54,12 @@ export async function watchTurn(ports: Ports, options: TurnOptions): Promise<Wat
       steps.push(ran.step)
       return ran
     },
+    ask(operation, input, question) {
+      const step: Step = { operation, input, status: 'needs_input' }
+      steps.push(step)
+      return { step, presentation: null, message: question.text }
+    },
+    remember: () => undefined,
     say(delta) {
       said.push(delta)
       options.onSay?.(delta)
