@@ -4,6 +4,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createExplainer, type Explanation } from '#core/engine/explain.ts'
 import type { LinearModel, Tree, TreeEnsemble } from '#core/formats/description.ts'
+import { describeXgboostFile } from '#core/formats/xgboost/describe-xgboost.ts'
 import { toOnnx } from '#core/graph/to-onnx.ts'
 import {
   describePredictor,
@@ -13,6 +14,7 @@ import {
   seededRandom,
   walkEnsemble,
 } from '../graph/random-models.ts'
+import golden from './contributions/contributions.golden.json'
 
 function explain(
   predictor: TreeEnsemble | LinearModel,
@@ -173,5 +175,34 @@ describe('an explanation', () => {
     const ensemble = randomEnsemble({ trees: 2, depth: 2, features: 2 }, seededRandom(9))
     const trees = ensemble.trees.map((tree) => ({ ...tree, cover: null }))
     expect(createExplainer(toOnnx(describePredictor({ ...ensemble, trees })).onnx)).toBeNull()
+  })
+})
+
+interface GoldenCase {
+  readonly model: unknown
+  readonly rows: readonly (readonly (number | null)[])[]
+  /** One list a row, or one a class; the baseline comes last. */
+  readonly contributions: readonly (readonly (number | readonly number[])[])[]
+}
+
+describe('XGBoost’s own contributions', () => {
+  const cases: readonly (readonly [string, GoldenCase])[] = Object.entries(golden.cases)
+  test.each(cases)('%s', (_, { model, rows, contributions }) => {
+    const file = new TextEncoder().encode(JSON.stringify(model))
+    const explainer = createExplainer(toOnnx(describeXgboostFile(file, {})).onnx)
+    rows.forEach((row, index) => {
+      const values = Float32Array.from(row, (value) => value ?? Number.NaN)
+      const wanted = contributions[index] ?? []
+      const groups = wanted.every((value) => typeof value === 'number') ? [wanted] : wanted
+      const explanations = explainer?.(values) ?? []
+      expect(explanations).toHaveLength(groups.length)
+      explanations.forEach((explanation, group) => {
+        const numbers = [groups[group] ?? []].flat()
+        expectClose(explanation, {
+          baseline: numbers.at(-1) ?? Number.NaN,
+          contributions: numbers.slice(0, -1),
+        })
+      })
+    })
   })
 })
