@@ -1,0 +1,150 @@
+// Plays a case of the utterance table through the real agent and judges its last turn.
+
+import type { Step } from '#agent/turn.ts'
+import { toOnnx } from '#core/graph/to-onnx.ts'
+import { createTestPorts, SAMPLES_FOLDER, type TestPorts } from '../../support/ports.ts'
+import type { SentFile, UtteranceCase } from '../utterances/case.ts'
+import { CATALOGUE, type CatalogueModel } from '../utterances/catalogue.ts'
+import { judge, type Verdict } from '../utterances/judge.ts'
+import { registerModels } from './catalogue-models.ts'
+import { type FileToSend, talkTo } from './talk.ts'
+
+export interface PlayedCase {
+  readonly given: UtteranceCase
+  readonly verdict: Verdict
+  readonly steps: readonly Step[]
+  readonly reply: string
+}
+
+/** Plays cases in order. Ports are shared until a case has changed something. */
+export async function playCases(cases: readonly UtteranceCase[]): Promise<readonly PlayedCase[]> {
+  const played: PlayedCase[] = []
+  const shelf = createShelf()
+  for (const given of cases) played.push(await playCase(given, shelf))
+  await shelf.close()
+  return played
+}
+
+/** Ports by the set of models that they hold, unchanged since they were made. */
+function createShelf() {
+  const kept = new Map<string, TestPorts>()
+  const keyOf = (given: UtteranceCase) => JSON.stringify([given.models, given.deployed])
+  return {
+    async take(given: UtteranceCase): Promise<TestPorts> {
+      const known = kept.get(keyOf(given))
+      if (known !== undefined) return known
+      const ports = await createTestPorts()
+      await registerModels(ports, modelsOf(given))
+      kept.set(keyOf(given), ports)
+      return ports
+    },
+    async spoil(given: UtteranceCase): Promise<void> {
+      await kept.get(keyOf(given))?.close()
+      kept.delete(keyOf(given))
+    },
+    async close(): Promise<void> {
+      for (const ports of kept.values()) await ports.close()
+    },
+  }
+}
+
+function modelsOf({ models, deployed = [] }: UtteranceCase): readonly CatalogueModel[] {
+  return CATALOGUE.filter(({ name }) => models === undefined || models.includes(name)).map(
+    (model) =>
+      deployed.includes(model.name) ? { ...model, live: model.versions.at(-1) ?? null } : model,
+  )
+}
+
+const CHANGES = new Set(['deploy_model', 'undeploy_model', 'delete_model', 'promote_version'])
+
+async function playCase(
+  given: UtteranceCase,
+  shelf: ReturnType<typeof createShelf>,
+): Promise<PlayedCase> {
+  const ports = await shelf.take(given)
+  const talk = talkTo(ports)
+  const handles = new Map<string, string>()
+  const turns = [given.say].flat()
+  let steps: readonly Step[] = []
+  let reply = ''
+  let changed = false
+  for (const [index, message] of turns.entries()) {
+    const isLast = index === turns.length - 1
+    const sent = [
+      ...(index === 0 ? (given.filesBefore ?? []) : []),
+      ...(isLast ? (given.files ?? []) : []),
+    ]
+    const result = await talk.say(message, { files: await Promise.all(sent.map(fileFor)) })
+    for (const id of await uploadIds(ports, talk.conversationId())) {
+      if (!handles.has(id)) handles.set(id, `upload-${handles.size + 1}`)
+    }
+    steps = result.steps.map((step) => withHandles(step, handles))
+    reply = result.reply
+    changed ||= result.steps.some((step) => CHANGES.has(step.operation) && step.status === 'done')
+  }
+  if (changed) await shelf.spoil(given)
+  return { given, steps, reply, verdict: judge(given, steps.map(asPlanned)) }
+}
+
+/** Operations that come with later issues fail in the one way there is; the plan is judged, not their absence. */
+function asPlanned(step: Step): Step {
+  const isAbsent = step.status === 'failed' && step.error?.code === 'unavailable'
+  return isAbsent ? { ...step, status: 'done' } : step
+}
+
+async function uploadIds(ports: TestPorts, id: string | null): Promise<readonly string[]> {
+  const json = id === null ? null : await ports.registry.readConversation(id)
+  const state = JSON.parse(json ?? '{"uploads":[]}') as { uploads: readonly { id: string }[] }
+  return state.uploads.map((upload) => upload.id)
+}
+
+function withHandles(step: Step, handles: ReadonlyMap<string, string>): Step {
+  const { upload } = step.input
+  const handle = typeof upload === 'string' ? handles.get(upload) : undefined
+  return handle === undefined ? step : { ...step, input: { ...step.input, upload: handle } }
+}
+
+/** A well-formed file of the kind that the name says; three inputs without names where it is some model. */
+async function fileFor({ fileName, content }: SentFile): Promise<FileToSend> {
+  if (content !== undefined) return { fileName, content }
+  if (fileName === 'churn_model.pkl') {
+    const sample = Bun.file(`${SAMPLES_FOLDER}/churn/churn_model.pkl`)
+    return { fileName, content: new Uint8Array(await sample.arrayBuffer()) }
+  }
+  if (fileName.endsWith('.csv')) return { fileName, content: tableFor(fileName) }
+  return { fileName, content: anyModel() }
+}
+
+function tableFor(fileName: string): string {
+  if (fileName.includes('house')) {
+    return 'sqft_living,bedrooms,bathrooms,condition,age_years\n1800,3,2,3,20\n950,2,1,4,60\n'
+  }
+  return 'tenure,monthly_charges,total_charges\n24,70,1680\n3,95.5,286.5\n'
+}
+
+let models = 0
+
+function anyModel(): Uint8Array {
+  models += 1
+  return toOnnx({
+    task: 'regression',
+    library: 'onnx',
+    libraryVersion: null,
+    modelClass: 'ONNX graph',
+    objective: null,
+    inputs: ['f0', 'f1', 'f2'].map((name) => ({ name, type: 'float', optional: true })),
+    namesKnown: false,
+    classes: null,
+    outputNames: null,
+    missingValue: null,
+    predictor: {
+      kind: 'linear',
+      featureCount: 3,
+      groups: 1,
+      weights: Float32Array.of(1, 2, 3),
+      bias: Float32Array.of(models),
+      transform: 'identity',
+    },
+    warnings: [],
+  }).onnx
+}
