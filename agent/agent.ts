@@ -1,5 +1,6 @@
 // The agent: turns of a conversation one after another, each answered by Claude or the interpreter over the same operations.
 
+import type { Failure } from '#core/errors.ts'
 import { OPERATIONS } from '#core/operations/index.ts'
 import type { Operation, Ports } from '#core/operations/operation.ts'
 import type { Block } from '#core/presentation/blocks.ts'
@@ -137,6 +138,8 @@ interface RunningTurn {
   confirm(): Promise<RanStep>
   steps(): readonly Step[]
   ran(): readonly RanStep[]
+  /** All pieces of the reply so far. */
+  said(): string
   hasSpoken(): boolean
   hasShown(): boolean
 }
@@ -151,7 +154,7 @@ async function createTurn(
   const runner = createStepRunner({ ports, request, operations, emit })
   const ran: RanStep[] = []
   let state = beginTurn(before, request)
-  let spoken = false
+  let said = ''
   let shown = false
   const keep = (step: RanStep, field?: string): RanStep => {
     ran.push(step)
@@ -172,7 +175,7 @@ async function createTurn(
     },
     say(delta) {
       if (delta === '') return
-      spoken = true
+      said += delta
       emit({ type: 'text', delta })
     },
     show(blocks) {
@@ -190,7 +193,8 @@ async function createTurn(
     },
     steps: () => ran.map(({ step }) => step),
     ran: () => ran,
-    hasSpoken: () => spoken,
+    said: () => said,
+    hasSpoken: () => said !== '',
     hasShown: () => shown,
   }
 }
@@ -212,7 +216,8 @@ async function answerTurn(
     { requestId: turn.view.request.requestId, code: answered.failure.code },
     'language model failed',
   )
-  return { answer: await answerInstead(interpreter, turn, before), language: 'interpreter' }
+  const answer = await answerInstead(interpreter, turn, before, answered.failure)
+  return { answer, language: 'interpreter' }
 }
 
 /** Bound to the person, the operation and its input; short-lived; and the yes must be clear. */
@@ -239,26 +244,32 @@ async function interpret(
   return presentFailure(answered.failure)
 }
 
-const APOLOGY = 'Claude cannot answer right now, so I answer without it.'
-
-/** Steps that ran stand: nothing is done twice because the words to it failed. */
+/**
+ * Says why Claude is silent and answers without it. What Claude had said already stays part of the reply, and steps
+ * that ran stand: nothing is done twice because the words to it failed.
+ */
 async function answerInstead(
   interpreter: LanguageModel,
   turn: RunningTurn,
   before: ConversationState,
+  failure: Failure,
 ): Promise<Answer> {
-  const cancelled = turn.view.request.signal.aborted
-  if (cancelled) return { reply: 'Stopped.', blocks: [] }
-  const lead = turn.hasSpoken() ? `\n\n${APOLOGY}\n\n` : `${APOLOGY}\n\n`
-  turn.view.say(lead)
-  if (turn.ran().length > 0) {
-    const parts = turn.ran().map(presentStep)
-    const reply = parts.map((part) => part.reply).join('\n\n')
-    const blocks: readonly Block[] = parts.flatMap((part) => part.blocks)
-    turn.view.say(reply)
-    turn.view.show(blocks)
-    return { reply: `${lead}${reply}`.trim(), blocks }
+  const paragraph = (text: string) => turn.view.say(turn.hasSpoken() ? `\n\n${text}` : text)
+  if (turn.view.request.signal.aborted) {
+    paragraph('Stopped.')
+    return { reply: turn.said(), blocks: [] }
   }
+  paragraph(`${failure.message} I answer without it.`)
+  const ran = turn.ran().map(presentStep)
+  if (ran.length > 0) {
+    const blocks: readonly Block[] = ran.flatMap((part) => part.blocks)
+    for (const { reply } of ran) paragraph(reply)
+    turn.view.show(blocks)
+    return { reply: turn.said(), blocks }
+  }
+  turn.view.say('\n\n')
+  const lead = turn.said()
   const answer = await interpret(interpreter, turn, before)
-  return { ...answer, reply: `${APOLOGY}\n\n${answer.reply}` }
+  if (turn.said() === lead) turn.view.say(answer.reply)
+  return { reply: turn.said(), blocks: answer.blocks }
 }
