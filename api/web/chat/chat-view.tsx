@@ -44,13 +44,7 @@ export function ChatView() {
     <div className="chat">
       <Transcript conversation={conversation} busy={isBusy} say={say} retry={retry} />
       <div className="composer-place">
-        <Composer
-          key={id ?? 'new'}
-          busy={isBusy}
-          send={send}
-          stop={stop}
-          lastText={lastTextOf(conversation)}
-        />
+        <Composer busy={isBusy} send={send} stop={stop} lastText={lastTextOf(conversation)} />
         <p className="hint">
           <kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> starts a new line. Files are
           read, never run.
