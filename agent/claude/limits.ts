@@ -13,7 +13,10 @@ export interface Limits {
   readonly requestTimeoutMs: number
   /** All waiting for Claude in a turn; operations have limits of their own. After this long people have left. */
   readonly turnTimeoutMs: number
-  /** Tries again after 429, 5xx, 529 and a lost connection, by the client library, with backoff and `retry-after`. */
+  /**
+   * Tries again after 429, 5xx, 529 and a lost connection, by the client library, with backoff
+   * and `retry-after`. Two cost at most 1.5 s of backoff before the interpreter takes over.
+   */
   readonly maxRetries: number
   /** Tries again when an answer broke off before any of its words were shown; the library does not retry those. */
   readonly maxStreamRetries: number
@@ -28,7 +31,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxTurnTokens: 300_000,
   requestTimeoutMs: 120_000,
   turnTimeoutMs: 180_000,
-  maxRetries: 3,
+  maxRetries: 2,
   maxStreamRetries: 2,
   streamRetryDelayMs: 500,
 }

@@ -31,7 +31,7 @@ describe('a failure', () => {
       ok: false,
       failure: { code: 'unavailable', message: 'Claude is overloaded right now.' },
     })
-    expect(talk.server().requests).toHaveLength(4)
+    expect(talk.server().requests).toHaveLength(3)
     expect(talk.lines()).toMatchObject([
       {
         level: 'warn',
