@@ -169,6 +169,9 @@ function areCodes(classes: readonly string[]): boolean {
 }
 
 function convert(description: ModelDescription, hints: SignatureHints): ReadModelResult {
+  if (description.inputs.length === 0) {
+    throw new FormatError('This model takes no features, so there is nothing to predict from.', 0)
+  }
   const signature = signatureOf(description, hints)
   const { onnx, binding } = toOnnx(description)
   return {

@@ -153,7 +153,10 @@ describe('mutated files', () => {
           const content = SEEDS[seed]?.content ?? new Uint8Array(1)
           seen[outcomeOf(made.reduce(mutate, content))] += 1
         }),
-        { numRuns: CASES, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+        {
+          numRuns: CASES,
+          ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+        },
       )
       // Were all refused or none, the mutations would be too coarse or too fine to find anything.
       expect(seen.model).toBeGreaterThan(CASES / 100)
@@ -162,16 +165,20 @@ describe('mutated files', () => {
     TIMEOUT_MS,
   )
 
-  test('of any bytes at all do the same', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 200 }),
-        fc.constantFrom([], [0x80, 4], [0x80, 2]),
-        (noise, start) => {
-          outcomeOf(new Uint8Array([...start, ...noise]))
-        },
-      ),
-      { numRuns: CASES },
-    )
-  })
+  test(
+    'of any bytes at all do the same',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.constantFrom([], [0x80, 4], [0x80, 2]),
+          (noise, start) => {
+            outcomeOf(new Uint8Array([...start, ...noise]))
+          },
+        ),
+        { numRuns: CASES },
+      )
+    },
+    TIMEOUT_MS,
+  )
 })
