@@ -16,6 +16,8 @@ interface LoadOptions {
 
 export interface LoadResult {
   readonly requestsPerSecond: number
+  /** Requests answered from the first to the last, warm-up included. */
+  readonly answered: number
   readonly p50Us: number
   readonly p99Us: number
   readonly errors: number
@@ -31,6 +33,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   )
   const latenciesUs: number[] = []
   let errors = 0
+  let answered = 0
   let next = 0
   let measuring = false
   let stopped = false
@@ -55,6 +58,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
           if (head < 0) return
           const length = Number(LENGTH.exec(rest)?.[1] ?? -1)
           if (rest.length < head + HEADER_END.length + length) return
+          answered += 1
           if (!rest.startsWith(OK)) errors += 1
           if (measuring) latenciesUs.push((performance.now() - sentAt) * 1000)
           rest = ''
@@ -85,6 +89,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   const at = (share: number) => latenciesUs[Math.floor(latenciesUs.length * share)] ?? Number.NaN
   return {
     requestsPerSecond: latenciesUs.length / seconds,
+    answered,
     p50Us: at(0.5),
     p99Us: at(0.99),
     errors,
