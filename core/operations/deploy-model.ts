@@ -152,6 +152,10 @@ async function answer(
 ): Promise<Outcome<z.input<typeof output>>> {
   const before = await ports.registry.findModel(version.model)
   if (goLive && before?.liveVersion !== version.number) {
+    // Loaded before it goes live: a version that cannot run must never take the place of one that does.
+    const tried = await ports.serving.leaseVersion(version.model, version.number)
+    if (!tried.ok) return tried
+    tried.value.release()
     const live = await ports.registry.setLive(version.model, version.number)
     if (!live.ok) return live
   }

@@ -3,6 +3,7 @@
 import { deleteModel } from './delete-model.ts'
 import { deployModel } from './deploy-model.ts'
 import { describeModel } from './describe-model.ts'
+import { explainPrediction } from './explain-prediction.ts'
 import { createHelp } from './help.ts'
 import { listModels } from './list-models.ts'
 import { listVersions } from './list-versions.ts'
@@ -21,6 +22,7 @@ const ACTIONS: readonly Operation[] = [
   deleteModel,
   predict,
   predictBatch,
+  explainPrediction,
   listVersions,
   promoteVersion,
   modelMetrics,

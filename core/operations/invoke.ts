@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
+import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { authorise, needsConfirmation } from './access.ts'
 import { describeIssues } from './issues.ts'
 import type { Call, Operation, Question } from './operation.ts'
@@ -55,6 +56,7 @@ async function run<Input extends z.ZodObject, Output extends z.ZodObject>(
     return outcome.ok ? checkOutput(operation, outcome.value, call) : outcome
   } catch (error) {
     if (call.signal.aborted) return cancelled()
+    if (error instanceof RegistryUnavailable) return fail('unavailable', error.message)
     call.ports.logger.error(
       { operation: operation.name, requestId: call.requestId, ...describeError(error) },
       'operation threw',

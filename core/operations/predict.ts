@@ -1,7 +1,7 @@
 // predict: one row through a model, answered with what people ask next: how sure, which band, from which inputs.
 
 import { z } from 'zod'
-import { succeed } from '#core/errors.ts'
+import { type Outcome, succeed } from '#core/errors.ts'
 import type { Scalar, Signature } from '#core/model.ts'
 import { bandOf, leadOf } from './bands.ts'
 import { findModel, leaseModel } from './find-model.ts'
@@ -24,7 +24,8 @@ export const predictionShape = {
   class_probabilities: z.record(z.string(), z.number()).optional(),
 } as const
 
-const output = z.object({
+/** What a prediction is answered with; an explanation holds the same and its reasons. */
+export const predictOutput = z.object({
   model: z.string(),
   title: z.string(),
   model_version: z.string(),
@@ -43,7 +44,7 @@ const output = z.object({
   latency_ms: z.number(),
 })
 
-export type PredictOutput = z.output<typeof output>
+export type PredictOutput = z.output<typeof predictOutput>
 
 export const predict = defineOperation({
   name: 'predict',
@@ -57,7 +58,7 @@ export const predict = defineOperation({
     features: featuresField,
     version: versionField.optional(),
   }),
-  output,
+  output: predictOutput,
   errors: ['invalid_input', 'not_found', 'conflict', 'unavailable'],
   examples: [
     {
@@ -72,18 +73,27 @@ export const predict = defineOperation({
   async handle({ model, features, version }, { ports, signal }) {
     const leased = await leaseModel(ports, model, version)
     if (!leased.ok) return leased
-    const lease = leased.value
     try {
-      const answer = await runPrediction(ports, lease, features, signal, 'features.')
-      if (!answer.ok) return answer
-      const title = await titleOf(ports, lease)
-      return succeed({ ...explainAnswer(answer.value, lease.version.signature, features), title })
+      return await predictLeased(ports, leased.value, features, signal)
     } finally {
-      lease.release()
+      leased.value.release()
     }
   },
   present: presentPrediction,
 })
+
+/** One row through a version that the caller leased, with all that people ask next. */
+export async function predictLeased(
+  ports: Ports,
+  lease: Lease,
+  features: Readonly<Record<string, Scalar>>,
+  signal: AbortSignal,
+): Promise<Outcome<PredictOutput>> {
+  const answer = await runPrediction(ports, lease, features, signal, 'features.')
+  if (!answer.ok) return answer
+  const title = await titleOf(ports, lease)
+  return succeed({ ...explainAnswer(answer.value, lease.version.signature, features), title })
+}
 
 async function titleOf({ registry }: Pick<Ports, 'registry'>, { version }: Lease): Promise<string> {
   const model = await findModel(registry, version.model)

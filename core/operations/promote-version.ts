@@ -39,6 +39,10 @@ export const promoteVersion = defineOperation({
     const { name, title, liveVersion } = found.value
     const version = await findVersion(ports.registry, found.value, input.version)
     if (!version.ok) return version
+    // Loaded before it goes live: a version that cannot run must never take the place of one that does.
+    const tried = await ports.serving.leaseVersion(name, input.version)
+    if (!tried.ok) return tried
+    tried.value.release()
     const live = await ports.registry.setLive(name, input.version)
     if (!live.ok) return live
     await ports.serving.refresh([name])

@@ -25,6 +25,13 @@ export type Block =
         readonly emphasised?: boolean
       }[]
     }
+  /** What moved an answer up or down: bars to both sides of zero, strongest first; the values share a unit. */
+  | {
+      readonly kind: 'contributions'
+      readonly title?: string
+      readonly items: readonly { readonly label: string; readonly value: number }[]
+      readonly omitted?: number
+    }
   | {
       readonly kind: 'code'
       readonly language: string

@@ -6,6 +6,7 @@ import { formatNumber, formatPercent } from './numbers.ts'
 /** A cell longer than this is cut: one long text must not push the other columns off the screen. */
 const MAX_CELL_WIDTH = 60
 const BAR_WIDTH = 24
+const HALF_BAR_WIDTH = 12
 
 /** Sentences first, then each block, one blank line between; no line ends in a space, the whole ends without a newline. */
 export function renderPlainText(presentation: Presentation): string {
@@ -23,6 +24,8 @@ export function renderBlock(block: Block): string {
       return titled(block.title, renderTable(block.columns, block.rows, block.omitted ?? 0))
     case 'bars':
       return titled(block.title, renderBars(block))
+    case 'contributions':
+      return titled(block.title, renderContributions(block))
     case 'code':
       return titled(block.title, indent(clean(block.text)))
     case 'link':
@@ -114,6 +117,26 @@ function cellText(cell: Cell): string {
   if (typeof cell === 'number') return formatNumber(cell)
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   return cut(oneLine(cell))
+}
+
+/** A bar to the left of the middle lowers, one to the right raises. */
+function renderContributions({
+  items,
+  omitted = 0,
+}: Extract<Block, { kind: 'contributions' }>): string {
+  const largest = Math.max(...items.map(({ value }) => Math.abs(value)), Number.MIN_VALUE)
+  const labels = items.map(({ label }) => oneLine(label))
+  const width = widest(labels)
+  const lines = items.map(({ value }, index) => {
+    const length = Math.round((Math.abs(value) / largest) * HALF_BAR_WIDTH)
+    const bar = '█'.repeat(length)
+    const left = (value < 0 ? bar : '').padStart(HALF_BAR_WIDTH)
+    const right = (value < 0 ? '' : bar).padEnd(HALF_BAR_WIDTH)
+    const sign = value < 0 ? '' : '+'
+    return `  ${pad(labels[index] ?? '', width, 'left')}  ${left}│${right}  ${sign}${formatNumber(value)}`
+  })
+  if (omitted > 0) lines.push(`  and ${omitted} that moved it less`)
+  return lines.join('\n')
 }
 
 function renderBars(block: Extract<Block, { kind: 'bars' }>): string {

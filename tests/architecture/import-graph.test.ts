@@ -31,6 +31,9 @@ const CORE_LIBRARIES = new Set([
   'csv-parse',
 ])
 
+/** The scanner reads modules, not scripts. */
+const SHEBANG = /^#!.*\n/
+
 interface Edge {
   readonly from: string
   readonly to: string
@@ -44,7 +47,7 @@ async function importEdges(): Promise<Edge[]> {
   const edges: Edge[] = []
   for (const part of PARTS) {
     for await (const file of new Bun.Glob(`${part}/**/*.{ts,tsx}`).scan(ROOT)) {
-      const source = await Bun.file(join(ROOT, file)).text()
+      const source = (await Bun.file(join(ROOT, file)).text()).replace(SHEBANG, '')
       const transpiler = file.endsWith('x') ? transpilers.tsx : transpilers.ts
       const found = new Set(transpiler.scanImports(source).map((item) => item.path))
       // scanImports drops `import type`; the law holds for types too.

@@ -15,6 +15,7 @@ test('the operations are these, in this order', () => {
     'delete_model',
     'predict',
     'predict_batch',
+    'explain_prediction',
     'list_versions',
     'promote_version',
     'model_metrics',

@@ -318,6 +318,68 @@ export const PINS = [
     },
   },
   {
+    name: 'explain_prediction',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        features: {
+          type: 'object',
+          propertyNames: {
+            type: 'string',
+          },
+          additionalProperties: {
+            type: ['number', 'string', 'boolean', 'null'],
+          },
+          description:
+            'One value for each input of the model, by its name; null for a missing value',
+        },
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Number of a version; the live one when left out',
+        },
+      },
+      required: ['model', 'features'],
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'model',
+        'title',
+        'model_version',
+        'task',
+        'prediction',
+        'inputs',
+        'latency_ms',
+        'scale',
+        'baseline',
+        'margin',
+        'contributions',
+      ],
+      optional: [
+        'predicted_label',
+        'class_probabilities',
+        'positive_label',
+        'probability',
+        'risk',
+        'confidence',
+        'risk_bands',
+        'target',
+        'unit',
+        'explained',
+      ],
+    },
+  },
+  {
     name: 'list_versions',
     effect: 'read',
     cost: 'instant',

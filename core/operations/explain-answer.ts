@@ -1,0 +1,106 @@
+// How an explanation reads: where the model starts, what moved it most, and bars for the rest.
+
+import type { Presentation } from '#core/presentation/blocks.ts'
+import { formatQuantity, percentWords } from '#core/presentation/numbers.ts'
+import { escapeMarkdown, joinWords } from '#core/presentation/phrases.ts'
+import { findTargetWords } from '#core/presentation/targets.ts'
+import type { ExplainOutput } from './explain-prediction.ts'
+import { presentPrediction } from './predict-answer.ts'
+
+const MAX_BARS = 10
+/** More reasons than this in a sentence are noise. */
+const MAX_REASONS = 3
+/** What moved the answer less than this share of the strongest reason is not worth a word. */
+const WORTH_SAYING = 0.05
+
+type Contribution = ExplainOutput['contributions'][number]
+
+/** What the bars add up to, said above them. */
+const SCALE_TITLES = {
+  log_odds: 'What moved it (log-odds)',
+  log: 'What moved it (logarithm of the value)',
+  value: 'What moved it',
+  score: 'What moved it (score)',
+} as const satisfies Record<ExplainOutput['scale'], string>
+
+export function presentExplanation(output: ExplainOutput): Presentation {
+  const shown = output.contributions.slice(0, MAX_BARS)
+  return {
+    text: [reasonSentence(output), startSentence(output)].filter((part) => part !== '').join(' '),
+    blocks: [
+      {
+        kind: 'contributions',
+        title: SCALE_TITLES[output.scale],
+        items: shown.map((one) => ({
+          label: `${one.name} = ${valueText(one)}`,
+          value: one.contribution,
+        })),
+        omitted: output.contributions.length - shown.length,
+      },
+      ...presentPrediction(output)
+        .blocks.filter(({ kind }) => kind === 'fields')
+        .slice(-1),
+    ],
+  }
+}
+
+/** `Tenure of 24 months lowers the probability of churning most; total_charges of $1,680 raises it.` */
+function reasonSentence(output: ExplainOutput): string {
+  const strongest = Math.abs(output.contributions[0]?.contribution ?? 0)
+  const told = output.contributions
+    .filter(({ contribution }) => Math.abs(contribution) > strongest * WORTH_SAYING)
+    .slice(0, MAX_REASONS)
+  const [first, ...rest] = told
+  if (first === undefined || strongest === 0) {
+    return `No input moves ${subjectOf(output)}: the model answers the same for every row.`
+  }
+  const start = `**${named(first)}** ${verbOf(first)} ${subjectOf(output)} most`
+  if (rest.length === 0) return `${start}.`
+  return `${start}; ${joinWords(rest.map((one) => `${named(one)} ${verbOf(one)} it`))}.`
+}
+
+/** `From a starting point of 27% the model arrives at 23%.` */
+function startSentence(output: ExplainOutput): string {
+  const { scale, baseline, margin, unit } = output
+  switch (scale) {
+    case 'log_odds':
+      return `From a starting point of ${percentWords(sigmoid(baseline))} the model arrives at ${percentWords(sigmoid(margin))}.`
+    case 'log':
+      return `From a starting point of ${formatQuantity(Math.exp(baseline), unit)} the model arrives at ${formatQuantity(Math.exp(margin), unit)}.`
+    case 'value':
+      return `From a starting point of ${formatQuantity(baseline, unit)} the model arrives at ${formatQuantity(margin, unit)}.`
+    case 'score':
+      return ''
+  }
+}
+
+function sigmoid(margin: number): number {
+  return 1 / (1 + Math.exp(-margin))
+}
+
+function subjectOf({
+  explained,
+  positive_label,
+  target,
+  class_probabilities,
+}: ExplainOutput): string {
+  if (class_probabilities === undefined) {
+    const value = explained ?? target
+    return value === undefined ? 'the estimate' : `the estimated ${escapeMarkdown(value)}`
+  }
+  const words = findTargetWords(target, positive_label)
+  return `the probability of ${words?.outcome ?? escapeMarkdown(explained ?? '')}`
+}
+
+function named(one: Contribution): string {
+  return `${escapeMarkdown(one.name)} of ${escapeMarkdown(valueText(one))}`
+}
+
+function verbOf({ contribution }: Contribution): string {
+  return contribution < 0 ? 'lowers' : 'raises'
+}
+
+function valueText({ value, unit }: Contribution): string {
+  if (value === null) return 'missing'
+  return typeof value === 'number' ? formatQuantity(value, unit, true) : String(value)
+}

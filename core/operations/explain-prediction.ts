@@ -1,0 +1,172 @@
+// explain_prediction: which inputs moved one prediction, and how far, by exact Shapley values of the model itself.
+
+import { z } from 'zod'
+import { createExplainer, type Explainer } from '#core/engine/explain.ts'
+import { fail, type Outcome, succeed } from '#core/errors.ts'
+import type { Scalar, Signature } from '#core/model.ts'
+import { presentExplanation } from './explain-answer.ts'
+import { leaseModel } from './find-model.ts'
+import { defineOperation, type Lease, type Ports } from './operation.ts'
+import { type PredictOutput, predictLeased, predictOutput } from './predict.ts'
+import { featuresField, modelField, scalarField, versionField } from './wire.ts'
+
+/**
+ * What a contribution is measured in. `log_odds` and `log` are what the model adds up before it makes a probability or a
+ * positive number of it; `value` is the prediction's own unit; `score` is a margin of one class among several.
+ */
+const SCALES = ['log_odds', 'log', 'value', 'score'] as const
+
+const output = predictOutput.extend({
+  /** The class or output that the contributions speak for; absent where there is only one value. */
+  explained: z.string().optional(),
+  scale: z.enum(SCALES),
+  /** Where the model starts: its mean over the training data. Baseline and contributions add up to `margin`. */
+  baseline: z.number(),
+  margin: z.number(),
+  /** Strongest first. */
+  contributions: z.array(
+    z.object({
+      name: z.string(),
+      value: scalarField,
+      unit: z.string().optional(),
+      contribution: z.number(),
+    }),
+  ),
+})
+
+export type ExplainOutput = z.output<typeof output>
+
+export const explainPrediction = defineOperation({
+  name: 'explain_prediction',
+  title: 'Explain a prediction',
+  description:
+    'Says why a model answers what it answers for one row: how much each input raised or lowered the prediction, by exact Shapley values.',
+  effect: 'read',
+  cost: 'instant',
+  input: z.strictObject({
+    model: modelField,
+    features: featuresField,
+    version: versionField.optional(),
+  }),
+  output,
+  errors: ['invalid_input', 'not_found', 'conflict', 'unavailable'],
+  examples: [
+    {
+      utterance:
+        'Why would a customer with 24 months tenure, $70 monthly and $1680 in total churn?',
+      input: {
+        model: 'churn',
+        features: { tenure: 24, monthly_charges: 70, total_charges: 1680 },
+      },
+    },
+  ],
+  async handle({ model, features, version }, { ports, signal }) {
+    const leased = await leaseModel(ports, model, version)
+    if (!leased.ok) return leased
+    const lease = leased.value
+    try {
+      const predicted = await predictLeased(ports, lease, features, signal)
+      if (!predicted.ok) return predicted
+      const explainer = await explainerOf(ports, lease)
+      if (explainer === null) return unexplained(lease.version.model)
+      return explain(lease, explainer, features, predicted.value)
+    } finally {
+      lease.release()
+    }
+  },
+  present: presentExplanation,
+})
+
+/** Made at the first question about a version and kept as long as the version is in memory. */
+const explainers = new WeakMap<object, Promise<Explainer | null>>()
+
+function explainerOf({ registry }: Ports, { model, version }: Lease): Promise<Explainer | null> {
+  const known = explainers.get(model)
+  if (known !== undefined) return known
+  const made = registry.readArtifact(version.artifactSha256).then(createExplainer)
+  explainers.set(model, made)
+  made.catch(() => explainers.delete(model))
+  return made
+}
+
+function unexplained(model: string): Outcome<never> {
+  return fail(
+    'unavailable',
+    `I cannot explain ${model}: I explain tree and linear models whose file says how much training data reached each split, and this one does not.`,
+  )
+}
+
+function explain(
+  { model, version }: Lease,
+  explainer: Explainer,
+  features: Readonly<Record<string, Scalar>>,
+  predicted: PredictOutput,
+): Outcome<ExplainOutput> {
+  const { signature, binding } = version
+  const encoded = model.encode([features], () => 'features.')
+  if (!encoded.ok) return encoded
+  const [row] = encoded.value.columns
+  const [tensor] = binding.inputs
+  if (!(row instanceof Float32Array) || tensor === undefined) return unexplained(version.model)
+  const groups = explainer(row)
+  const { group, sign, explained } = chooseGroup(signature, predicted, groups.length)
+  const chosen = groups[group]
+  if (chosen === undefined) return unexplained(version.model)
+  const contributions = tensor.fields.map((name, index) => ({
+    name,
+    value: features[name] ?? null,
+    ...unitOf(signature, name),
+    contribution: sign * (chosen.contributions[index] ?? 0),
+  }))
+  const baseline = sign * chosen.baseline
+  const margin = contributions.reduce((sum, { contribution }) => sum + contribution, baseline)
+  return succeed({
+    ...predicted,
+    ...(explained === undefined ? {} : { explained }),
+    scale: scaleOf(predicted, margin, groups.length, explained),
+    baseline,
+    margin,
+    contributions: contributions.sort(
+      (left, right) => Math.abs(right.contribution) - Math.abs(left.contribution),
+    ),
+  })
+}
+
+/** Binary models have one margin, for their second class; with the first as the positive one the signs turn around. */
+function chooseGroup(
+  { classes = [], positiveLabel, outputs }: Signature,
+  { predicted_label, prediction }: PredictOutput,
+  groups: number,
+): { group: number; sign: 1 | -1; explained: string | undefined } {
+  if (classes.length === 0) {
+    const explained = typeof prediction === 'object' ? outputs[0]?.name : undefined
+    return { group: 0, sign: 1, explained }
+  }
+  const label = positiveLabel ?? predicted_label ?? classes[0]
+  const index = Math.max(0, label === undefined ? 0 : classes.indexOf(label))
+  if (groups === 1) return { group: 0, sign: index === 1 ? 1 : -1, explained: label }
+  return { group: index, sign: 1, explained: label }
+}
+
+/** How close a margin must be to the value it should give: float32 sums differ by less. */
+const SCALE_TOLERANCE = 1e-4
+
+function scaleOf(
+  { prediction, class_probabilities }: PredictOutput,
+  margin: number,
+  groups: number,
+  explained: string | undefined,
+): (typeof SCALES)[number] {
+  if (class_probabilities !== undefined) return groups === 1 ? 'log_odds' : 'score'
+  const value = typeof prediction === 'object' ? prediction[explained ?? ''] : prediction
+  if (typeof value !== 'number') return 'score'
+  const near = (guess: number) =>
+    Math.abs(guess - value) <= SCALE_TOLERANCE * Math.max(1, Math.abs(value))
+  if (near(margin)) return 'value'
+  return near(Math.exp(margin)) ? 'log' : 'score'
+}
+
+function unitOf({ inputs }: Signature, name: string): { unit?: string } {
+  const unit = inputs.find((input) => input.name === name)?.unit
+  return unit === undefined ? {} : { unit }
+}
