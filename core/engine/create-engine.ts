@@ -2,6 +2,10 @@
 
 import { availableParallelism } from 'node:os'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import type { TensorBinding } from '#core/formats/description.ts'
+import { FormatError } from '#core/formats/format-error.ts'
+import type { OnnxFile } from '#core/formats/onnx/graph.ts'
+import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
 import type { Prediction } from '#core/model.ts'
 import type { Logger } from '#core/operations/operation.ts'
 import { checkRows, outputsAgree } from './agreement.ts'
@@ -16,6 +20,7 @@ import { InferenceError } from './inference-error.ts'
 import type { RunOutputs } from './outputs.ts'
 import { readPredictions } from './predictions.ts'
 import { createSession, type ModelSession } from './session.ts'
+import { findTreeProblem } from './tree-guard.ts'
 
 /** A worker a core, and no more than this many: each holds a copy of the models it runs. */
 const MAX_WORKERS = 8
@@ -60,10 +65,13 @@ async function loadModel(
   const { onnx, signature, binding } = model
   let session: ModelSession | null = null
   try {
+    const file = readOnnxGraph(onnx)
+    const problem = findTreeProblem(file)
+    if (problem !== null) throw new InferenceError(problem)
     const encoder = createEncoder(signature, binding)
     session = await createSession(onnx, binding)
     await checkFirstPrediction(model, session)
-    const compiled = compile ? await compileModel(model, session, logger) : null
+    const compiled = compile ? await compileModel(file, binding, session, logger) : null
     const backend =
       compiled === null
         ? createSessionBackend(session, onnx, binding, pool)
@@ -74,7 +82,8 @@ async function loadModel(
     await session?.release()
     // What onnxruntime says may name paths of this machine, so it goes to the log alone.
     logger.warn({ reason: String(reason) }, 'model-load-failed')
-    const detail = reason instanceof InferenceError ? ` ${reason.message}` : ''
+    const isForPeople = reason instanceof InferenceError || reason instanceof FormatError
+    const detail = isForPeople ? ` ${reason.message}` : ''
     return fail('unreadable_model', `The model's graph cannot be run.${detail}`)
   }
 }
@@ -88,13 +97,14 @@ async function checkFirstPrediction(model: LoadableModel, session: ModelSession)
 
 /** Null where the graph is not one of ours, too large to compile, or gives other results than onnxruntime. */
 async function compileModel(
-  { onnx, binding }: LoadableModel,
+  file: OnnxFile,
+  binding: TensorBinding,
   session: ModelSession,
   logger: Logger,
 ): Promise<CompiledModel | null> {
   const output = binding.values === undefined ? 'probabilities' : 'values'
   if (binding.label !== undefined || binding[output] === undefined) return null
-  const program = readGraphProgram(onnx)
+  const program = readGraphProgram(file)
   const [input] = binding.inputs
   if (program === null || binding.inputs.length !== 1) return null
   if (input?.type !== 'float32' || input.fields.length !== program.featureCount) return null

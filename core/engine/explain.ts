@@ -1,5 +1,6 @@
 // Exact explanations of one row, made from the artifact itself: how much each feature moved the margin.
 
+import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
 import { type GraphProgram, type LinearTable, readGraphProgram } from './graph-program.ts'
 import { readShapTree } from './shap-nodes.ts'
 import { addShapleyValues, expectedValue, type ShapNode } from './tree-shap.ts'
@@ -21,7 +22,7 @@ export type Explainer = (row: Float32Array) => readonly Explanation[]
  * not say how much training data reached each node. Throws FormatError when the bytes are no ONNX.
  */
 export function createExplainer(onnx: Uint8Array): Explainer | null {
-  const program = readGraphProgram(onnx)
+  const program = readGraphProgram(readOnnxGraph(onnx))
   if (program === null) return null
   const explain =
     program.body.kind === 'linear'

@@ -1,8 +1,12 @@
 // Recognises the graphs that core/graph writes, so that they can be compiled and explained from the artifact itself.
 
 import type { Transform } from '#core/formats/description.ts'
-import { type OnnxGraph, type OnnxNode, tensorNumbers } from '#core/formats/onnx/graph.ts'
-import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
+import {
+  type OnnxFile,
+  type OnnxGraph,
+  type OnnxNode,
+  tensorNumbers,
+} from '#core/formats/onnx/graph.ts'
 import { readTreeTable, type TreeTable } from './tree-table.ts'
 
 /** margin[g] = bias[g] + sum over features of weights[feature * groups + g] * value; missing counts as 0. */
@@ -27,9 +31,8 @@ export interface GraphProgram {
   readonly isBinary: boolean
 }
 
-/** Null when the graph is not one of ours. Throws FormatError when the bytes are no ONNX. */
-export function readGraphProgram(onnx: Uint8Array): GraphProgram | null {
-  const { graph } = readOnnxGraph(onnx)
+/** Null when the graph is not one of ours. */
+export function readGraphProgram({ graph }: OnnxFile): GraphProgram | null {
   const [input] = graph.inputs
   const [output] = graph.outputs
   const featureCount = input?.tensor?.dims?.[1]

@@ -130,7 +130,10 @@ function modesOf(node: OnnxNode): Uint8Array | null {
 }
 
 /** Trees numbered 0, 1, … in order, each with nodes numbered 0, 1, … in order; else null. */
-function findStarts(treeIds: Float64Array, nodeIds: Float64Array): Int32Array | null {
+export function findStarts(
+  treeIds: ArrayLike<number>,
+  nodeIds: ArrayLike<number>,
+): Int32Array | null {
   const starts: number[] = []
   for (let row = 0; row < treeIds.length; row++) {
     if (treeIds[row] === starts.length) starts.push(row)

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import type { EncodedRows } from '#core/engine/engine.ts'
 import { createRunQueue } from '#core/engine/run-queue.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
+import { writeOnnx } from '#core/graph/onnx-writer.ts'
 import { toOnnx } from '#core/graph/to-onnx.ts'
 import {
   describePredictor,
@@ -140,24 +141,34 @@ describe.each(engines)('%s', (_, engine) => {
 })
 
 describe('loading', () => {
-  test('refuses bytes that are no graph, without repeating the runtime’s own words', async () => {
+  test('refuses a graph that onnxruntime refuses, without repeating its words', async () => {
     const logger = createQuietLogger()
     const engine = createTestEngine({ logger })
-    const outcome = await engine.load({
+    const onnx = writeOnnx({
+      name: 'odd',
+      nodes: [{ operator: 'NoSuchOperator', inputs: ['features'], outputs: ['values'] }],
+      initializers: [],
+      inputs: [{ name: 'features', type: 'float32', shape: ['rows', 5] }],
+      outputs: [{ name: 'values', type: 'float32', shape: ['rows', 1] }],
+    })
+    const { binding } = toOnnx(description)
+    const outcome = await engine.load({ onnx, signature: signatureFor(description), binding })
+    const message = "The model's graph cannot be run."
+    expect(outcome).toEqual({
+      ok: false,
+      failure: { code: 'unreadable_model', message, details: [] },
+    })
+    expect(logger.lines).toEqual(['model-load-failed'])
+    await engine.close()
+  })
+
+  test('refuses bytes that are no graph and says what is wrong with them', async () => {
+    const outcome = await compiledEngine.load({
       onnx: Uint8Array.of(1, 2, 3),
       signature: signatureFor(description),
       binding: toOnnx(description).binding,
     })
-    expect(outcome).toEqual({
-      ok: false,
-      failure: {
-        code: 'unreadable_model',
-        message: "The model's graph cannot be run.",
-        details: [],
-      },
-    })
-    expect(logger.lines).toEqual(['model-load-failed'])
-    await engine.close()
+    expect(outcome.ok ? '' : outcome.failure.message).toContain('This ONNX file is damaged')
   })
 
   test('refuses a graph that lacks a tensor of its binding', async () => {
