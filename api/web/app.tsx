@@ -2,7 +2,7 @@
 
 import { ActionIcon, Button, Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { ChatView } from './chat/chat-view.tsx'
 import { COMPOSER_ID } from './chat/composer.tsx'
 import { dragging, watchDrops } from './chat/drop-files.ts'
@@ -58,32 +58,47 @@ export function App() {
           </aside>
         )}
       </div>
-      <Drawer
+      <Sheet
+        label="Models and conversations"
+        side="left"
         opened={!sideFits && sideOpen}
-        onClose={closeSide}
-        size={300}
-        padding={0}
-        withCloseButton={false}
-        title="Models and conversations"
-        classNames={{ header: 'visually-hidden', body: 'drawer-body' }}
+        close={closeSide}
       >
         <Sidebar leave={closeSide} />
-      </Drawer>
-      <Drawer
-        opened={!panelFits && model !== null}
-        onClose={closePanel}
-        position="right"
-        size={460}
-        padding={0}
-        withCloseButton={false}
-        title="Model"
-        classNames={{ header: 'visually-hidden', body: 'drawer-body' }}
-      >
+      </Sheet>
+      <Sheet label="Model" side="right" opened={!panelFits && model !== null} close={closePanel}>
         {model !== null && <ModelPanel key={model} name={model} close={closePanel} />}
-      </Drawer>
+      </Sheet>
       <DropOverlay />
       <Announcer />
     </>
+  )
+}
+
+/** Pixels; wide enough for a form, and the side's list. */
+const SHEET_SIZES = { left: 300, right: 460 } as const
+
+/** What stands beside the conversation on wide screens lies over it on narrow ones. */
+function Sheet({
+  label,
+  side,
+  opened,
+  close,
+  children,
+}: {
+  label: string
+  side: keyof typeof SHEET_SIZES
+  opened: boolean
+  close: () => void
+  children: ReactNode
+}) {
+  return (
+    <Drawer.Root opened={opened} onClose={close} position={side} size={SHEET_SIZES[side]}>
+      <Drawer.Overlay />
+      <Drawer.Content aria-label={label}>
+        <Drawer.Body className="drawer-body">{children}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }
 

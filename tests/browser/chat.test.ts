@@ -46,7 +46,7 @@ describeInBrowser('The chat', ({ visit }) => {
         expect(text).toContain(
           'This customer has a 23% probability of churning (Low Risk). Confidence is high',
         )
-        const card = answer.getByRole('region', { name: 'Prediction of Customer churn' })
+        const card = answer.getByRole('article', { name: 'Prediction of Customer churn' })
         const words = await card.innerText()
         for (const fact of ['23%', 'Low Risk', 'Confidence: high', '77%', '24', '70', '1,680']) {
           expect(words).toContain(fact)

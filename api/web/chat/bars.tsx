@@ -13,10 +13,12 @@ export interface BarsProps {
   readonly maximum: number
   readonly format: 'percent' | 'number'
   readonly items: readonly Bar[]
+  /** Bars to both sides of zero, with signs; also where a value is negative. */
+  readonly twoSided?: boolean
 }
 
-export function Bars({ title, maximum, format, items }: BarsProps) {
-  const twoSided = items.some(({ value }) => value < 0)
+export function Bars({ title, maximum, format, items, ...rest }: BarsProps) {
+  const twoSided = rest.twoSided ?? items.some(({ value }) => value < 0)
   return (
     <figure className="bars" data-two-sided={twoSided || undefined}>
       {title !== undefined && <figcaption className="block-title">{title}</figcaption>}

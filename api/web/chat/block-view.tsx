@@ -40,6 +40,19 @@ export function BlockView({ block, say, busy }: BlockViewProps) {
           />
         </section>
       )
+    case 'contributions':
+      return (
+        <section className="card">
+          <Bars
+            title={block.title}
+            maximum={Math.max(...block.items.map(({ value }) => Math.abs(value)))}
+            format="number"
+            items={block.items}
+            twoSided
+          />
+          <Omitted count={block.omitted} words="that moved it less" />
+        </section>
+      )
     case 'code':
       return (
         <CodeBox
@@ -74,6 +87,15 @@ export function BlockView({ block, say, busy }: BlockViewProps) {
   }
 }
 
+function Omitted({ count, words }: { count: number | undefined; words: string }) {
+  if (count === undefined || count === 0) return null
+  return (
+    <p className="quiet">
+      and {formatNumber(count)} {words}
+    </p>
+  )
+}
+
 function BlockTitle({ text }: { text: string | undefined }) {
   return text === undefined ? null : <h3 className="block-title">{text}</h3>
 }
@@ -95,12 +117,11 @@ export function FieldList({ items }: { items: readonly Field[] }) {
 
 function TableBlock({ block }: { block: Extract<Block, { kind: 'table' }> }) {
   const { title, columns, rows, omitted } = block
-  const name = title ?? 'Table'
   return (
-    <section className="card table-card">
+    <article className="card table-card" aria-label={title ?? 'Table'}>
       <BlockTitle text={title} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="table-scroll" tabIndex={0} aria-label={name}>
+      <div className="table-scroll" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -123,11 +144,9 @@ function TableBlock({ block }: { block: Extract<Block, { kind: 'table' }> }) {
             ))}
           </tbody>
         </table>
-      </section>
-      {omitted !== undefined && omitted > 0 && (
-        <p className="quiet">and {formatNumber(omitted)} more</p>
-      )}
-    </section>
+      </div>
+      <Omitted count={omitted} words="more" />
+    </article>
   )
 }
 

@@ -14,7 +14,7 @@ export function DeploymentCard({ deployment }: { deployment: Deployment }) {
   const { library, library_version, model_class } = deployment
   const more = inputs.length - MAX_INPUTS
   return (
-    <section className="card deployment" aria-label={`Deployment of ${title}`}>
+    <article className="card deployment" aria-label={`Deployment of ${title}`}>
       <header>
         <div>
           <h3 dir="auto">{title}</h3>
@@ -48,6 +48,6 @@ export function DeploymentCard({ deployment }: { deployment: Deployment }) {
       <Button variant="light" size="compact-sm" onClick={() => router.go({ model: name })}>
         Open {name}
       </Button>
-    </section>
+    </article>
   )
 }

@@ -84,7 +84,7 @@ function Answer({
     >
       <Mark />
       <div className="answer">
-        <span className="visually-hidden">Parley said:</span>
+        <h2 className="visually-hidden">Parley said:</h2>
         {message.text !== '' && <Markdown text={message.text} />}
         <Cards cards={cards.filter(({ kind }) => kind !== 'snippets')} />
         {draw(blocks)}
@@ -112,10 +112,10 @@ function CardView({ card }: { card: Card }) {
     case 'snippets': {
       const { endpoint, example } = card.output
       return endpoint === null ? null : (
-        <section className="card" aria-label="Call it">
+        <article className="card" aria-label="Call it">
           <h3 className="block-title">Call it</h3>
           <EndpointSnippets endpoint={endpoint} example={example} />
-        </section>
+        </article>
       )
     }
   }

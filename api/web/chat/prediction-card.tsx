@@ -17,7 +17,7 @@ const TURNING_POINT = 0.5
 export function PredictionCard({ output }: { output: PredictOutput }) {
   const tone = toneOf(output)
   return (
-    <section
+    <article
       className="card prediction"
       data-tone={tone}
       aria-label={`Prediction of ${output.title}`}
@@ -35,7 +35,7 @@ export function PredictionCard({ output }: { output: PredictOutput }) {
       <h3 className="block-title">Inputs used</h3>
       <FieldList items={inputFields(output)} />
       <AnsweredBy output={output} />
-    </section>
+    </article>
   )
 }
 

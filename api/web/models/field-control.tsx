@@ -24,7 +24,23 @@ const SEARCH_FROM = 8
 /** Options drawn at once; typing finds the others. */
 const MAX_OPTIONS = 200
 
-export function FieldControl({ input, value, error, change }: FieldControlProps) {
+export function FieldControl(props: FieldControlProps) {
+  const { input, value, change } = props
+  // Some models take a missing value that their training data never had: it must be meant, not forgotten.
+  const asksForMissing = input.nullable === true && !input.optional && value === ''
+  return (
+    <div>
+      <Control {...props} />
+      {asksForMissing && (
+        <button type="button" className="text-button small" onClick={() => change(null)}>
+          Send {input.name} as missing
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Control({ input, value, error, change }: FieldControlProps) {
   const common = {
     label: <FieldLabel input={input} />,
     description: hintOf(input),
@@ -41,11 +57,11 @@ export function FieldControl({ input, value, error, change }: FieldControlProps)
         {...common}
         data={[...new Set(input.categories)]}
         value={String(text) === '' ? null : String(text)}
-        onChange={change}
+        onChange={(next) => change(next ?? '')}
         clearable={input.optional}
         searchable={input.categories.length > SEARCH_FROM}
         limit={MAX_OPTIONS}
-        placeholder={input.optional ? 'missing' : 'Choose one'}
+        placeholder={input.optional || value === null ? 'missing' : 'Choose one'}
         comboboxProps={{ withinPortal: true }}
       />
     )
@@ -53,7 +69,7 @@ export function FieldControl({ input, value, error, change }: FieldControlProps)
   if (input.type === 'boolean') {
     return <YesOrNo input={input} value={value} error={error} change={change} />
   }
-  const placeholder = input.optional ? 'missing' : exampleOf(input)
+  const placeholder = input.optional || value === null ? 'missing' : exampleOf(input)
   if (input.type === 'string') {
     return (
       <TextInput
@@ -106,7 +122,7 @@ function YesOrNo({ input, value, error, change }: FieldControlProps) {
         size="sm"
         data={choices}
         value={value === '' || value === null ? '' : String(value)}
-        onChange={(next) => change(next === '' ? null : next === 'true')}
+        onChange={(next) => change(next === '' ? '' : next === 'true')}
         aria-labelledby={id}
       />
       {error !== undefined && <span className="field-error">{error}</span>}

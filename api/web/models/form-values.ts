@@ -3,7 +3,7 @@
 import type { Scalar } from '#core/model.ts'
 import type { InputDescription } from '../client/api.ts'
 
-/** What each control holds: text, except for yes or no. '' and null mean that nothing is given. */
+/** What each control holds: text, except for yes or no. '' is not given yet, null was said to be missing. */
 export type FormValues = Readonly<Record<string, string | number | boolean | null>>
 export type FieldErrors = Readonly<Record<string, string>>
 
@@ -18,8 +18,9 @@ export function emptyValues(inputs: readonly InputDescription[]): FormValues {
   return Object.fromEntries(inputs.map(({ name }) => [name, '']))
 }
 
-function isGiven(value: FormValues[string] | undefined): value is string | number | boolean {
-  return value !== undefined && value !== null && value !== ''
+/** True where nothing was said about the field; a forgotten one is asked for, a missing one is not. */
+export function isOpen(value: FormValues[string] | undefined): value is '' | undefined {
+  return value === undefined || value === ''
 }
 
 /** What can be seen without asking the server, which checks all of it again. */
@@ -27,7 +28,8 @@ export function checkValues(inputs: readonly InputDescription[], values: FormVal
   const errors: Record<string, string> = {}
   for (const { name, type, optional } of inputs) {
     const value = values[name]
-    if (!isGiven(value)) {
+    if (value === null) continue
+    if (isOpen(value)) {
       if (!optional) errors[name] = 'This model needs a value here.'
     } else if (type === 'float' && !Number.isFinite(Number(value))) {
       errors[name] = 'This must be a number.'
@@ -38,7 +40,7 @@ export function checkValues(inputs: readonly InputDescription[], values: FormVal
   return errors
 }
 
-/** Empty fields are left out: the model knows what to do where they may be missing. */
+/** Empty fields are left out, missing ones sent as null. */
 export function featuresOf(
   inputs: readonly InputDescription[],
   values: FormValues,
@@ -46,8 +48,8 @@ export function featuresOf(
   const features: [string, Scalar][] = []
   for (const { name, type } of inputs) {
     const value = values[name]
-    if (!isGiven(value)) continue
-    const numeric = type === 'float' || type === 'integer'
+    if (isOpen(value)) continue
+    const numeric = value !== null && (type === 'float' || type === 'integer')
     features.push([name, numeric ? Number(value) : value])
   }
   return Object.fromEntries(features)

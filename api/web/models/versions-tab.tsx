@@ -46,9 +46,8 @@ export function VersionsTab({ model, tryVersion }: VersionsTabProps) {
                       `Version ${one.version} of ${model.title} is live.`,
                     )
                   }
-                  aria-label={`Make version ${one.version} live`}
                 >
-                  Make live
+                  Make version {one.version} live
                 </Button>
               )}
               <Button
@@ -56,9 +55,8 @@ export function VersionsTab({ model, tryVersion }: VersionsTabProps) {
                 color="gray"
                 size="compact-sm"
                 onClick={() => tryVersion(one.live ? null : one.version)}
-                aria-label={`Try version ${one.version}`}
               >
-                Try it
+                Try version {one.version}
               </Button>
             </div>
           </li>

@@ -90,8 +90,8 @@ function StatusDot({ model }: { model: ModelSummary }) {
   )
 }
 
-function versionWords({ live_version, versions }: ModelSummary): string {
-  return live_version === null ? 'off' : `v${live_version}${versions > 1 ? ` of ${versions}` : ''}`
+function versionWords({ live_version }: ModelSummary): string {
+  return live_version === null ? 'off' : `v${live_version}`
 }
 
 const SCHEMES = [

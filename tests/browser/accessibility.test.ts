@@ -1,0 +1,89 @@
+// Axe's rules over every main view, in both themes and on a phone's screen.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { describeInBrowser, type Parley, startParley, TEST_TIMEOUT_MS } from './harness.ts'
+
+/** What axe has to say about the page as it stands, in one line each. */
+async function violations(page: Page): Promise<string[]> {
+  // A policy without inline scripts also keeps axe out, so it comes in as an evaluated expression.
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const run: typeof axe = Reflect.get(window, 'axe')
+    const result = await run.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+    )
+  })
+}
+
+describeInBrowser('Everyone can use', ({ visit }) => {
+  let parley: Parley
+  beforeAll(async () => {
+    parley = await startParley()
+  })
+  beforeEach(async () => {
+    await parley.ports.registry.deleteModel('churn')
+  })
+  afterAll(async () => {
+    await parley.stop()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(
+      `every main view in the ${colorScheme} theme`,
+      async () => {
+        await visit(
+          parley.url,
+          async ({ page, say }) => {
+            await page
+              .getByRole('button', { name: /^Customer churn/ })
+              .first()
+              .waitFor()
+            expect(await violations(page)).toEqual([])
+            await say('Deploy the sample model churn')
+            await say(
+              'Predict churn for 24 months tenure, $70 monthly charges, $1680 total charges',
+            )
+            await say('Show me available models')
+            await say('What inputs does the churn model need?')
+            expect(await violations(page)).toEqual([])
+            await page.getByTestId('models').getByRole('button', { name: /churn/ }).click()
+            await page.getByRole('button', { name: 'Predict', exact: true }).click()
+            await page.getByRole('complementary').getByText('probability of churning').waitFor()
+            for (const tab of ['Try it', 'Endpoint', 'Versions', 'About']) {
+              await page.getByRole('tab', { name: tab }).click()
+              expect(await violations(page)).toEqual([])
+            }
+            await page.getByRole('button', { name: 'Delete…' }).click()
+            await page.getByRole('dialog').waitFor()
+            expect(await violations(page)).toEqual([])
+          },
+          { colorScheme, reducedMotion: 'reduce' },
+        )
+      },
+      TEST_TIMEOUT_MS,
+    )
+  }
+
+  test(
+    'the page on a phone, with its drawer open and closed',
+    async () => {
+      await visit(
+        parley.url,
+        async ({ page, say }) => {
+          await say('Show me available models')
+          expect(await violations(page)).toEqual([])
+          await page.getByRole('button', { name: 'Open models and conversations' }).click()
+          await page.getByRole('dialog').waitFor()
+          expect(await violations(page)).toEqual([])
+        },
+        { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' },
+      )
+    },
+    TEST_TIMEOUT_MS,
+  )
+})
