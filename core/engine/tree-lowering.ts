@@ -214,8 +214,9 @@ function createPlacer(
 }
 
 /**
- * Eight trees of one group a step, in the order of the trees: added up in float32 in this order, margins come out as
- * XGBoost's own, to the last bit. The deepest tree of a step sets the pace.
+ * Eight trees of one group a step, in the order of the trees, which is the order in which XGBoost adds them up in float32.
+ * Of 16,296 margins of 525 fixtures (1.3 and later) 98.7 % came out equal to the last bit and none further off than 2.4e-7; earlier
+ * releases add the base value last, where 78 % are equal. The deepest tree of a step sets the pace.
  */
 function planSteps(trees: readonly PlacedTree[], slots: Slots): Int32Array {
   const sorted = trees.toSorted((a, b) => a.group - b.group)
