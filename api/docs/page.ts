@@ -1,17 +1,6 @@
 // Draws an OpenAPI document in the browser: addresses, fields, examples, and a form to try each one. Text only, never HTML.
 
-interface Schema {
-  readonly $ref?: string
-  readonly type?: string | readonly string[]
-  readonly description?: string
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly items?: Schema
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly Schema[]
-  readonly oneOf?: readonly Schema[]
-  readonly allOf?: readonly Schema[]
-}
+import { type Components, fieldRows, type Schema } from './fields.ts'
 
 interface Media {
   readonly schema?: Schema
@@ -39,10 +28,9 @@ interface Operation {
   >
 }
 
-interface OpenApi {
+interface OpenApi extends Components {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string }
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
 }
 
 interface Entry {
@@ -53,8 +41,6 @@ interface Entry {
   readonly operation: Operation
 }
 
-/** Deeper fields are named by their parents' types; more rows would not be read. */
-const MAXIMUM_FIELD_DEPTH = 4
 const NOT_IN_IDS = /[^a-z0-9]+/gi
 const PATH_PARAMETER = /\{(\w+)\}/g
 
@@ -89,50 +75,8 @@ function entriesOf(api: OpenApi): Entry[] {
   )
 }
 
-function resolve(api: OpenApi, schema: Schema): Schema {
-  if (schema.$ref === undefined) return schema
-  const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)
-  return api.components?.schemas?.[name] ?? {}
-}
-
-function typeOf(api: OpenApi, given: Schema): string {
-  const schema = resolve(api, given)
-  const choices = schema.anyOf ?? schema.oneOf
-  if (choices !== undefined) return choices.map((choice) => typeOf(api, choice)).join(' or ')
-  if (schema.enum !== undefined)
-    return schema.enum.map((value) => JSON.stringify(value)).join(' or ')
-  if (schema.items !== undefined) return `list of ${typeOf(api, schema.items)}`
-  const type = schema.type ?? 'any'
-  return typeof type === 'string' ? type : type.join(' or ')
-}
-
-interface FieldRow {
-  readonly path: string
-  readonly type: string
-  readonly required: boolean
-  readonly description: string
-}
-
-function fieldRows(api: OpenApi, given: Schema, prefix: string, depth: number): FieldRow[] {
-  const schema = resolve(api, given)
-  if (depth > MAXIMUM_FIELD_DEPTH) return []
-  const parts = schema.allOf ?? schema.anyOf ?? schema.oneOf ?? []
-  const own = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-    const row: FieldRow = {
-      path: prefix + name,
-      type: typeOf(api, field),
-      required: schema.required?.includes(name) ?? false,
-      description: resolve(api, field).description ?? '',
-    }
-    const list = resolve(api, field).items !== undefined
-    const inner = resolve(api, field).items ?? field
-    return [row, ...fieldRows(api, inner, `${prefix}${name}${list ? '[]' : ''}.`, depth + 1)]
-  })
-  return [...own, ...parts.flatMap((part) => fieldRows(api, part, prefix, depth + 1))]
-}
-
 function fieldTable(api: OpenApi, schema: Schema): HTMLElement | null {
-  const rows = fieldRows(api, schema, '', 0)
+  const rows = fieldRows(api, schema)
   if (rows.length === 0) return null
   return element(
     'table',
@@ -168,8 +112,9 @@ function drawEntry(api: OpenApi, entry: Entry): HTMLElement {
   if (operation.description !== undefined) inside.append(element('p', {}, operation.description))
   for (const [type, media] of Object.entries(operation.requestBody?.content ?? {})) {
     inside.append(element('h3', {}, `Send ${type}`))
-    const table = media.schema === undefined ? null : fieldTable(api, media.schema)
-    if (table !== null) inside.append(table)
+    const forms = media.schema?.anyOf ?? (media.schema === undefined ? [] : [media.schema])
+    const tables = forms.map((form) => fieldTable(api, form)).filter((table) => table !== null)
+    inside.append(...tables.flatMap((table, index) => (index === 0 ? [table] : [orElse(), table])))
   }
   const json = operation.requestBody?.content['application/json']
   const example = exampleOf(json)
@@ -197,6 +142,10 @@ function drawEntry(api: OpenApi, entry: Entry): HTMLElement {
     ),
     inside,
   )
+}
+
+function orElse(): HTMLElement {
+  return element('p', { class: 'muted' }, 'or')
 }
 
 function curl(method: string, path: string, example: unknown): string {
@@ -277,6 +226,8 @@ function draw(api: OpenApi): void {
       ...ofTag(tag).map((entry) => drawEntry(api, entry)),
     ]),
   )
+  const [first] = document.getElementsByTagName('details')
+  if (entries.length === 1 && first !== undefined) first.open = true
 }
 
 function contentsLink(entry: Entry): HTMLElement {

@@ -10,15 +10,9 @@ import {
   UPLOAD_DEADLINE_MS,
 } from '../limits.ts'
 import { BodyDeadline, declaredLength, lateBody, tooLarge, withDeadline } from './body.ts'
+import { cleanFileName, type Disposition, readDisposition } from './disposition.ts'
 
 const BOUNDARY = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i
-const DISPOSITION = /^content-disposition:\s*form-data\s*(?:;|$)/i
-const NAME = /;\s*name="((?:[^"\\]|\\.)*)"/i
-const FILE_NAME = /;\s*filename="((?:[^"\\]|\\.)*)"/i
-const FILE_NAME_EXTENDED = /;\s*filename\*=utf-8''([^;\s]+)/i
-const QUOTED_PAIR = /\\(["\\])/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out of file names
-const CONTROL = /[\u0000-\u001f\u007f]/g
 const CRLF = Buffer.from('\r\n')
 const HEADER_END = Buffer.from('\r\n\r\n')
 const DASH = 0x2d
@@ -251,9 +245,7 @@ async function readText(
 }
 
 /** The lines after a delimiter: `--` closes the form, else a part's headers follow. */
-async function readPartHeader(
-  source: Source,
-): Promise<Outcome<{ name: string; fileName: string | null }> | 'end'> {
+async function readPartHeader(source: Source): Promise<Outcome<Disposition> | 'end'> {
   while (source.buffer.length < 2) {
     if (!(await fill(source))) return malformed('it ends before its last boundary')
   }
@@ -265,43 +257,9 @@ async function readPartHeader(
     end = source.buffer.indexOf(HEADER_END)
   }
   if (end > MAXIMUM_PART_HEADER_BYTES) return malformed('the header of a part is too long')
-  const lines = source.buffer.subarray(0, end).toString('utf8').split('\r\n')
+  const header = readDisposition(source.buffer.subarray(0, end).toString('utf8'))
   source.buffer = source.buffer.subarray(end + HEADER_END.length)
-  const disposition = lines.find((line) => DISPOSITION.test(line))
-  const name = disposition === undefined ? undefined : NAME.exec(disposition)?.[1]
-  if (disposition === undefined || name === undefined) return malformed('a part has no name')
-  return succeed({ name: unquote(name), fileName: fileNameOf(disposition) })
-}
-
-function fileNameOf(disposition: string): string | null {
-  const extended = FILE_NAME_EXTENDED.exec(disposition)?.[1]
-  const plain = FILE_NAME.exec(disposition)?.[1]
-  if (extended === undefined && plain === undefined) return null
-  return extended === undefined ? unquote(plain ?? '') : decodeExtended(extended)
-}
-
-function decodeExtended(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-/** Browsers write `%22`, `%0D` and `%0A` for what a quoted name cannot hold; others use backslashes. */
-function unquote(text: string): string {
-  return text
-    .replaceAll('%22', '"')
-    .replaceAll('%0D', '\r')
-    .replaceAll('%0A', '\n')
-    .replace(QUOTED_PAIR, '$1')
-}
-
-/** The last segment of a name, whatever system it came from. */
-export function cleanFileName(name: string): string {
-  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
-  const clean = last.replace(CONTROL, '').trim().slice(0, MAXIMUM_FILE_NAME_LENGTH)
-  return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
+  return header === null ? malformed('a part has no name') : succeed(header)
 }
 
 /** What follows the last boundary means nothing; a little of it is read so that the connection can go on. */

@@ -12,10 +12,6 @@ export function operationNamed(name: OperationName): Operation {
   return operation
 }
 
-export function inputSchemaOf(name: OperationName): JsonSchema {
-  return toSchema(operationNamed(name).input, 'input')
-}
-
 export function outputSchemaOf(name: OperationName): JsonSchema {
   return toSchema(operationNamed(name).output, 'output')
 }

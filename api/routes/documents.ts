@@ -29,11 +29,18 @@ const PAGE_FILES: readonly PageFile[] = [
     type: 'text/html; charset=utf-8',
     summary: 'This documentation as a page',
   },
+  // The browser gets them as JavaScript under the names that they import each other by.
   {
-    path: '/docs/page.js',
+    path: '/docs/page.ts',
     file: 'page.ts',
     type: 'text/javascript; charset=utf-8',
     summary: 'Its script',
+  },
+  {
+    path: '/docs/fields.ts',
+    file: 'fields.ts',
+    type: 'text/javascript; charset=utf-8',
+    summary: 'What its script imports',
   },
   {
     path: '/docs/page.css',

@@ -25,8 +25,9 @@ const ADDRESSES = [
   'GET /api/models/{name}/versions',
   'GET /api/samples',
   'GET /docs',
+  'GET /docs/fields.ts',
   'GET /docs/page.css',
-  'GET /docs/page.js',
+  'GET /docs/page.ts',
   'GET /health',
   'GET /metrics',
   'GET /openapi.json',
@@ -197,10 +198,12 @@ describe('the documentation page', () => {
   })
 
   test('has a script without types and without a way to write HTML', async () => {
-    const response = await fetch(`${parley.url}/docs/page.js`)
-    const script = await response.text()
-    expect(response.headers.get('content-type')).toStartWith('text/javascript')
-    expect(() => new Bun.Transpiler({ loader: 'js' }).transformSync(script)).not.toThrow()
-    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/)
+    for (const path of ['/docs/page.ts', '/docs/fields.ts']) {
+      const response = await fetch(parley.url + path)
+      const script = await response.text()
+      expect(response.headers.get('content-type')).toStartWith('text/javascript')
+      expect(() => new Bun.Transpiler({ loader: 'js' }).transformSync(script)).not.toThrow()
+      expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/)
+    }
   })
 })

@@ -1,10 +1,9 @@
-// The frame around every route: unknown addresses, wrong methods, other sites, logs, metrics, and a stop that drains.
+// The frame around every route: unknown addresses, wrong methods, other sites, logs and metrics.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createLogger } from '#api/logging.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
-import { keepingLogger, ROW, startServer, storeModel, type TestServer } from './support.ts'
+import { keepingLogger, ROW, sendRaw, startServer, storeModel, type TestServer } from './support.ts'
 
 let parley: TestServer
 
@@ -15,21 +14,6 @@ beforeAll(async () => {
   await storeModel(parley.ports)
 })
 afterAll(() => parley.close())
-
-/** Sends bytes as they are and resolves with what came back when the other side closes or falls silent. */
-function raw(url: string, text: string, options: { quietMs?: number } = {}): Promise<string> {
-  const { port, hostname } = new URL(url)
-  return new Promise((resolve, reject) => {
-    let received = ''
-    const socket = connect(Number(port), hostname, () => socket.write(text))
-    socket.setTimeout(options.quietMs ?? 300, () => socket.destroy())
-    socket.on('data', (data) => {
-      received += data.toString('latin1')
-    })
-    socket.on('close', () => resolve(received))
-    socket.on('error', reject)
-  })
-}
 
 describe('every answer', () => {
   test('is never sniffed nor kept, and carries the request id', async () => {
@@ -103,7 +87,7 @@ describe('a page of another site', () => {
   })
 
   test('cannot come in by a name that it points here', async () => {
-    const text = await raw(parley.url, 'GET /api/models HTTP/1.1\r\nHost: evil.example\r\n\r\n')
+    const text = await sendRaw(parley.url, 'GET /api/models HTTP/1.1\r\nHost: evil.example\r\n\r\n')
     expect(text).toStartWith('HTTP/1.1 403')
     expect(text).not.toContain('churn')
   })
@@ -226,7 +210,7 @@ describe('metrics', () => {
 describe('slow senders', () => {
   test('keep nobody else waiting', async () => {
     const head = `POST /api/predict/churn HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"ten`
-    const slow = Array.from({ length: 50 }, () => raw(parley.url, head, { quietMs: 800 }))
+    const slow = Array.from({ length: 50 }, () => sendRaw(parley.url, head, { quietMs: 800 }))
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => parley.ask('POST', '/api/predict/churn', ROW)),
     )
@@ -261,54 +245,5 @@ describe('slow senders', () => {
     const large = await send(200)
     expect(large.status).toBe(413)
     expect(await large.json()).toMatchObject({ error: { code: 'too_large' } })
-  })
-})
-
-describe('a stop', () => {
-  const open: TestServer[] = []
-  afterEach(async () => {
-    for (const one of open.splice(0)) await one.close()
-  })
-
-  test('lets what is in flight end, sends newcomers away, and closes', async () => {
-    const stopping = await startServer()
-    open.push(stopping)
-    await storeModel(stopping.ports)
-    const body = JSON.stringify(ROW)
-    const head = `POST /api/predict/churn HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
-    const { port } = new URL(stopping.url)
-    let received = ''
-    const ended = new Promise<void>((resolve) => {
-      const socket = connect(Number(port), '127.0.0.1', async () => {
-        socket.write(head + body.slice(0, 10))
-        await Bun.sleep(50)
-        const stopped = stopping.server.stop({ drainMs: 5_000 })
-        await Bun.sleep(50)
-        socket.write(body.slice(10))
-        await stopped
-        resolve()
-      })
-      socket.on('data', (data) => {
-        received += data.toString()
-      })
-    })
-    await ended
-    expect(received).toStartWith('HTTP/1.1 200')
-    expect(received.toLowerCase()).toContain('connection: close')
-    expect(received).toContain('"predicted_label"')
-    await expect(fetch(`${stopping.url}/health`)).rejects.toThrow()
-  })
-
-  test('does not wait longer than it may', async () => {
-    const stopping = await startServer()
-    open.push(stopping)
-    const hanging = raw(
-      stopping.url,
-      'POST /api/operations/help HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-      { quietMs: 5_000 },
-    )
-    await Bun.sleep(50)
-    await stopping.server.stop({ drainMs: 100 })
-    expect(await hanging).not.toContain('200')
   })
 })

@@ -1,5 +1,6 @@
 // A real server on a free port over real ports in a temporary folder, for the tests of the HTTP surface.
 
+import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Agent, TurnEvent, TurnRequest } from '#agent/turn.ts'
 import { createServer, type ParleyServer, type ServerOptions } from '#api/server.ts'
@@ -226,3 +227,22 @@ export function smallAgent(ports: Ports): Agent {
 
 /** Conversations of turns that "wait" and were stopped. */
 export const stoppedTurns: string[] = []
+
+/** Sends bytes as they are and resolves with what came back when the other side closes or falls silent. */
+export function sendRaw(
+  url: string,
+  text: string,
+  options: { quietMs?: number } = {},
+): Promise<string> {
+  const { port, hostname } = new URL(url)
+  return new Promise((resolve, reject) => {
+    let received = ''
+    const socket = connect(Number(port), hostname, () => socket.write(text))
+    socket.setTimeout(options.quietMs ?? 300, () => socket.destroy())
+    socket.on('data', (data) => {
+      received += data.toString('latin1')
+    })
+    socket.on('close', () => resolve(received))
+    socket.on('error', reject)
+  })
+}
