@@ -1,8 +1,9 @@
-// The port to the registry: models, their immutable versions, the live alias, uploads and conversations.
+// The port to the registry: models, their immutable versions, the live alias, uploads, conversations, keys and the audit log.
 
 import type { Outcome } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { Origin, Signature } from '#core/model.ts'
+import type { PeopleStore } from '#core/people/people-store.ts'
 
 /** How long an upload waits to be deployed: a day covers a conversation put aside over night, and no disk fills up. */
 export const UPLOAD_LIFETIME_MS = 24 * 60 * 60 * 1000
@@ -73,7 +74,7 @@ export interface UploadRecord {
 }
 
 /** Every write is one transaction; artifacts are written, fsynced and renamed before the row that names them. */
-export interface Registry {
+export interface Registry extends PeopleStore {
   listModels(): Promise<readonly ModelRecord[]>
   findModel(name: string): Promise<ModelRecord | null>
   listVersions(name: string): Promise<readonly VersionRecord[]>

@@ -11,6 +11,8 @@ import {
 } from 'drizzle-orm/sqlite-core'
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { Origin, Signature } from '#core/model.ts'
+import type { AuditOutcome } from '#core/people/people-store.ts'
+import type { Role } from '#core/people/roles.ts'
 
 export const models = sqliteTable(
   'models',
@@ -97,6 +99,44 @@ export const conversations = sqliteTable(
     updatedAtMs: integer('updated_at_ms').notNull(),
   },
   (table) => [index('conversations_updated').on(table.updatedAtMs)],
+)
+
+export const apiKeys = sqliteTable('api_keys', {
+  id: text().primaryKey(),
+  /** Never the key itself. */
+  sha256: text().notNull(),
+  name: text().notNull(),
+  role: text().$type<Role>().notNull(),
+  scopes: text({ mode: 'json' }).$type<readonly string[]>(),
+  models: text({ mode: 'json' }).$type<readonly string[]>(),
+  /** Times are milliseconds since 1970. */
+  createdAtMs: integer('created_at_ms').notNull(),
+  createdBy: text('created_by').notNull(),
+  expiresAtMs: integer('expires_at_ms'),
+  revokedAtMs: integer('revoked_at_ms'),
+  lastUsedAtMs: integer('last_used_at_ms'),
+})
+
+/** No input and no row of data is ever written here. */
+export const auditEntries = sqliteTable(
+  'audit_entries',
+  {
+    // An id is never used twice, also after the oldest entries were swept away.
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** Milliseconds since 1970. */
+    atMs: integer('at_ms').notNull(),
+    principal: text().notNull(),
+    display: text(),
+    surface: text().notNull(),
+    operation: text().notNull(),
+    subject: text(),
+    outcome: text().$type<AuditOutcome>().notNull(),
+    requestId: text('request_id').notNull(),
+  },
+  (table) => [
+    index('audit_entries_at').on(table.atMs),
+    index('audit_entries_subject').on(table.subject),
+  ],
 )
 
 /** Apart and typed, because the two tables name each other and inference cannot follow a circle. */

@@ -5,7 +5,9 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { succeed } from '#core/errors.ts'
 import type { Logger } from '#core/operations/operation.ts'
+import { openApiKeyTable } from './api-keys.ts'
 import { type ArtifactStore, listStaleTemporaries, openArtifactFolder } from './artifacts.ts'
+import { openAuditTable } from './audit.ts'
 import { openChangeFeed } from './changes.ts'
 import { openConversationTable } from './conversations.ts'
 import { openDatabase, wrapDatabase } from './database.ts'
@@ -75,6 +77,8 @@ async function assemble(
   const models = openModelTable(queries)
   const uploads = await openUploadStore({ folder: join(folder, 'uploads'), queries, now, randomId })
   const conversations = openConversationTable(queries, now)
+  const apiKeys = openApiKeyTable(queries, now)
+  const audit = openAuditTable(queries, now)
   const changes = openChangeFeed(database, queries, logger)
   const sweeper = startSweeper(async () => {
     const beforeMs = now() - LEFTOVER_AGE_MS
@@ -82,6 +86,7 @@ async function assemble(
     await sweepTemporaries([artifactFolderOf(folder, options), join(folder, 'uploads')], beforeMs)
     await uploads.sweep(beforeMs)
     conversations.sweep()
+    audit.sweep()
   }, logger)
   await sweeper.sweep()
 
@@ -114,6 +119,14 @@ async function assemble(
     deleteUpload: (id) => ask(() => uploads.delete(id)),
     readConversation: (id, owner) => ask(() => conversations.read(id, owner)),
     writeConversation: (id, owner, json) => ask(() => conversations.write(id, owner, json)),
+    createApiKey: (key) => ask(() => apiKeys.create(key)),
+    listApiKeys: () => ask(() => apiKeys.list()),
+    findApiKey: (id) => ask(() => apiKeys.find(id)),
+    revokeApiKey: (id) => ask(() => apiKeys.revoke(id)),
+    touchApiKeys: (uses) => ask(() => apiKeys.touch(uses)),
+    recordAudit: (entry) => ask(() => audit.record(entry)),
+    finishAudit: (id, end) => ask(() => audit.finish(id, end)),
+    listAudit: (filter) => ask(() => audit.list(filter)),
     onChange: changes.onChange,
     close() {
       closing ??= closeAll()

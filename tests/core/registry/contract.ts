@@ -2,6 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import {
+  AUDIT_RETENTION_MS,
+  type NewAuditEntry,
+  type StoredApiKey,
+} from '#core/people/people-store.ts'
+import {
   CONVERSATION_LIFETIME_MS,
   type Registry,
   UPLOAD_LIFETIME_MS,
@@ -15,6 +20,30 @@ export interface RegistryPlace {
 }
 
 const START_MS = Date.parse('2026-03-01T12:00:00.000Z')
+
+const KEY: StoredApiKey = {
+  id: 'a'.repeat(12),
+  sha256: 'f'.repeat(64),
+  name: 'ci',
+  role: 'viewer',
+  scopes: ['predict'],
+  models: ['churn'],
+  createdAtMs: START_MS,
+  createdBy: 'local',
+  expiresAtMs: START_MS + 1000,
+  revokedAtMs: null,
+  lastUsedAtMs: null,
+}
+
+const ENTRY: NewAuditEntry = {
+  principal: 'key:aaaaaaaaaaaa',
+  display: 'ci',
+  surface: 'rest',
+  operation: 'undeploy_model',
+  subject: 'churn',
+  outcome: 'done',
+  requestId: 'r1',
+}
 
 export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): void {
   let place: RegistryPlace
@@ -315,6 +344,85 @@ export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): v
       expect(await registry.readConversation('c1')).toBe('{}')
       clock += 1
       expect(await registry.readConversation('c1')).toBeNull()
+    })
+  })
+
+  describe('API keys', () => {
+    test('are found with their hash by id, and listed without it in the order they were made', async () => {
+      await registry.createApiKey(KEY)
+      await registry.createApiKey({ ...KEY, id: 'b'.repeat(12), createdAtMs: START_MS - 1 })
+      expect(await registry.findApiKey(KEY.id)).toEqual(KEY)
+      expect(await registry.findApiKey('c'.repeat(12))).toBeNull()
+      const listed = await registry.listApiKeys()
+      expect(listed.map(({ id }) => id)).toEqual(['b'.repeat(12), KEY.id])
+      expect(JSON.stringify(listed)).not.toContain(KEY.sha256)
+    })
+
+    test('are revoked once, for every process, and kept', async () => {
+      await registry.createApiKey(KEY)
+      const other = await open()
+      expect(await other.revokeApiKey(KEY.id)).toMatchObject({ value: { revokedAtMs: START_MS } })
+      clock += 1000
+      await registry.revokeApiKey(KEY.id)
+      expect(await registry.findApiKey(KEY.id)).toMatchObject({ revokedAtMs: START_MS })
+      expect(await registry.listApiKeys()).toHaveLength(1)
+      expect(await registry.revokeApiKey('nothing')).toMatchObject({
+        failure: { code: 'not_found' },
+      })
+    })
+
+    test('keep the latest time of use, whoever writes it last', async () => {
+      await registry.createApiKey(KEY)
+      await registry.touchApiKeys(
+        new Map([
+          [KEY.id, 2000],
+          ['gone', 1],
+        ]),
+      )
+      await registry.touchApiKeys(new Map([[KEY.id, 1000]]))
+      expect((await registry.findApiKey(KEY.id))?.lastUsedAtMs).toBe(2000)
+    })
+  })
+
+  describe('the audit log', () => {
+    test('tells the newest first, of one thing and since a time where that is asked', async () => {
+      for (const subject of ['churn', 'iris', 'churn']) {
+        await registry.recordAudit({ ...ENTRY, subject })
+        clock += 1000
+      }
+      const all = await registry.listAudit({ limit: 10 })
+      expect(all.map(({ subject }) => subject)).toEqual(['churn', 'iris', 'churn'])
+      expect(all.map(({ atMs }) => atMs - START_MS)).toEqual([2000, 1000, 0])
+      const ids = all.map(({ id }) => id)
+      expect(ids).toEqual([...ids].sort((left, right) => right - left))
+      expect(await registry.listAudit({ limit: 1 })).toEqual(all.slice(0, 1))
+      expect(await registry.listAudit({ limit: 9, subject: 'iris' })).toEqual(all.slice(1, 2))
+      expect(await registry.listAudit({ limit: 9, sinceMs: START_MS + 1000 })).toEqual(
+        all.slice(0, 2),
+      )
+    })
+
+    test('what began is there at once, and says how it ended when it has', async () => {
+      const id = await registry.recordAudit({ ...ENTRY, subject: null, outcome: 'started' })
+      expect(await registry.listAudit({ limit: 1 })).toMatchObject([{ id, outcome: 'started' }])
+      await registry.finishAudit(id, { outcome: 'done', subject: 'churn' })
+      expect(await registry.listAudit({ limit: 1 })).toEqual([
+        { ...ENTRY, id, atMs: START_MS, outcome: 'done', subject: 'churn' },
+      ])
+      await registry.finishAudit(id, { outcome: 'conflict', subject: null })
+      expect(await registry.listAudit({ limit: 1 })).toMatchObject([
+        { outcome: 'conflict', subject: 'churn' },
+      ])
+    })
+
+    test('is kept for its time and no longer, and an id is never used again', async () => {
+      const id = await registry.recordAudit(ENTRY)
+      clock += AUDIT_RETENTION_MS
+      expect(await (await open()).listAudit({ limit: 1 })).toHaveLength(1)
+      clock += 1
+      const reopened = await open()
+      expect(await reopened.listAudit({ limit: 1 })).toEqual([])
+      expect(await reopened.recordAudit(ENTRY)).toBeGreaterThan(id)
     })
   })
 
