@@ -61,6 +61,8 @@ export function createServer(options: ServerOptions): ParleyServer {
     // Each route has its own limit and answers in our shape; Bun's would cut without a word.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
+    // Outside development Bun shares a port by default: a second server would silently take half of the requests.
+    reusePort: false,
     error: () => errorResponse(INTERNAL_FAILURE, frame.newRequestId()),
   })
   return {

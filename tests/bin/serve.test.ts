@@ -1,0 +1,122 @@
+// Starts the real server as a process: what it prints, what it answers, how it ends.
+
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import manifest from '../../package.json'
+
+const ROOT = resolve(import.meta.dir, '../..')
+const folder = await mkdtemp(join(tmpdir(), 'parley-serve-'))
+const running = new Set<Bun.Subprocess>()
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+const READY = /is ready: (http:\/\/127\.0\.0\.1:(\d+))/
+
+function start(environment: Record<string, string>) {
+  const child = Bun.spawn([process.execPath, join(ROOT, 'bin/parley.ts'), 'serve'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      PORT: '0',
+      PARLEY_DATA: join(folder, 'data'),
+      ...environment,
+    },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  running.add(child)
+  void child.exited.then(() => running.delete(child))
+  return child
+}
+
+/** Reads what is printed until the address and the two lines after it are there. */
+async function untilReady(child: ReturnType<typeof start>) {
+  const reader = child.stdout.getReader()
+  const decoder = new TextDecoder()
+  let printed = ''
+  while (!(READY.test(printed) && printed.includes('  language'))) {
+    const { done, value } = await reader.read()
+    if (done) throw new Error(`ended early: ${printed}${await new Response(child.stderr).text()}`)
+    printed += decoder.decode(value)
+  }
+  const [, url = '', port = ''] = READY.exec(printed) ?? []
+  const rest = async () => {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      printed += decoder.decode(piece.value)
+    }
+    return printed
+  }
+  return { url, port, printed, rest }
+}
+
+describe('parley serve', () => {
+  test('prints the address, what is loaded and the language, and nothing else; Ctrl-C ends it with 0', async () => {
+    const first = start({})
+    const { url, rest } = await untilReady(first)
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok' })
+    const deployed = await fetch(`${url}/api/operations/deploy_model`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sample: 'iris' }),
+    })
+    expect(deployed.status).toBe(200)
+    first.kill('SIGINT')
+    expect(await first.exited).toBe(0)
+    expect((await rest()).replace(url, 'URL')).toBe(
+      [
+        `Parley ${manifest.version} is ready: URL`,
+        '  models    none yet: drop a file into the chat',
+        '  language  offline interpreter (set ANTHROPIC_API_KEY for Claude)',
+        '',
+      ].join('\n'),
+    )
+    expect(await new Response(first.stderr).text()).toBe('')
+
+    const second = start({ ANTHROPIC_API_KEY: 'never-used' })
+    const again = await untilReady(second)
+    expect(again.printed).toContain('  models    iris\n')
+    expect(again.printed).toContain('Claude (claude-opus-5-5)')
+    expect(again.printed).not.toContain('never-used')
+    second.kill('SIGTERM')
+    expect(await second.exited).toBe(0)
+  }, 30_000)
+
+  test('what is in flight ends before the process does', async () => {
+    const child = start({ PARLEY_DATA: join(folder, 'drain') })
+    const { url } = await untilReady(child)
+    await fetch(`${url}/api/operations/deploy_model`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sample: 'churn' }),
+    })
+    const row = '24,70,1680\n'
+    const table = `tenure,monthly_charges,total_charges\n${row.repeat(200_000)}`
+    const answer = fetch(`${url}/api/predict/churn/batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: table,
+    })
+    const response = await answer
+    child.kill('SIGINT')
+    const lines = (await response.text()).trimEnd().split('\n')
+    expect(lines).toHaveLength(200_001)
+    expect(await child.exited).toBe(0)
+  }, 30_000)
+
+  test('a taken port is one sentence', async () => {
+    const holder = start({ PARLEY_DATA: join(folder, 'holder') })
+    const { port } = await untilReady(holder)
+    const late = start({ PARLEY_DATA: join(folder, 'late'), PORT: port })
+    expect(await late.exited).toBe(1)
+    const complaint = await new Response(late.stderr).text()
+    expect(complaint.trim().split('\n')).toHaveLength(1)
+    expect(complaint).toContain(`Port ${port} on 127.0.0.1 is taken.`)
+    holder.kill('SIGINT')
+    expect(await holder.exited).toBe(0)
+  }, 20_000)
+})
