@@ -38,8 +38,8 @@ export async function runCommand(
   const question = checked.ok ? needsConfirmation(operation, checked.value, call) : null
   if (question !== null) {
     if (!terminal.interactive) {
-      terminal.complain(`${question} Nobody can answer here: add --yes to do it.`)
-      return EXIT.refused
+      const message = `${question} Nobody can answer here: add --yes to do it.`
+      return complainOf({ code: 'conflict', message, details: [] }, parsed.common, terminal)
     }
     if (!(await terminal.confirm(question))) {
       terminal.complain('Nothing was changed.')
