@@ -75,20 +75,12 @@ export function readU16BE(cursor: Cursor): number {
   return cursor.view.getUint16(advance(cursor, 2), false)
 }
 
-export function readI16LE(cursor: Cursor): number {
-  return cursor.view.getInt16(advance(cursor, 2), true)
-}
-
 export function readI16BE(cursor: Cursor): number {
   return cursor.view.getInt16(advance(cursor, 2), false)
 }
 
 export function readU32LE(cursor: Cursor): number {
   return cursor.view.getUint32(advance(cursor, 4), true)
-}
-
-export function readU32BE(cursor: Cursor): number {
-  return cursor.view.getUint32(advance(cursor, 4), false)
 }
 
 export function readI32LE(cursor: Cursor): number {
@@ -107,10 +99,6 @@ export function readF32BE(cursor: Cursor): number {
   return cursor.view.getFloat32(advance(cursor, 4), false)
 }
 
-export function readF64LE(cursor: Cursor): number {
-  return cursor.view.getFloat64(advance(cursor, 8), true)
-}
-
 export function readF64BE(cursor: Cursor): number {
   return cursor.view.getFloat64(advance(cursor, 8), false)
 }
@@ -123,10 +111,6 @@ export function readU64BE(cursor: Cursor): bigint {
   return cursor.view.getBigUint64(advance(cursor, 8), false)
 }
 
-export function readI64LE(cursor: Cursor): bigint {
-  return cursor.view.getBigInt64(advance(cursor, 8), true)
-}
-
 export function readI64BE(cursor: Cursor): bigint {
   return cursor.view.getBigInt64(advance(cursor, 8), false)
 }
@@ -135,12 +119,6 @@ export function readI64BE(cursor: Cursor): bigint {
 export function readLength64LE(cursor: Cursor): number {
   const at = position(cursor)
   return toLength(cursor, readU64LE(cursor), at)
-}
-
-/** The same, most significant byte first. */
-export function readLength64BE(cursor: Cursor): number {
-  const at = position(cursor)
-  return toLength(cursor, readU64BE(cursor), at)
 }
 
 /** A 64-bit integer as a number where it is exact, else as the bigint it is. */

@@ -35,8 +35,8 @@ export const READER_IDLE_MS = 60_000
 /** A model file. With its decoded form and its ONNX in memory at once, this is what fits `READ_MEMORY_BYTES`. */
 export const MAX_FILE_BYTES = 128 * 1024 * 1024
 
-/** Bytes that may come out of a compressed file; the same as an uncompressed one could bring. */
-export const MAX_DECOMPRESSED_BYTES = MAX_FILE_BYTES
+/** Bytes that may come out of a compressed file: as many as an uncompressed one could bring. */
+export const MAX_DECOMPRESSED_BYTES = 128 * 1024 * 1024
 
 /** Memory that decoded values may take beside the file's own bytes, by the estimates below. */
 export const MAX_VALUE_BYTES = 192 * 1024 * 1024

@@ -113,7 +113,7 @@ function createPool() {
   }
 
   const runJob = async (job: Job): Promise<void> => {
-    const process = idle.pop() ?? startReadingProcess()
+    const process = takeIdle(idle) ?? startReadingProcess()
     job.process = process
     const reply = await process.ask(job.request, job.file)
     running.delete(job)
@@ -166,6 +166,15 @@ function refuse(file: Uint8Array, waiting: number, closed: boolean): Outcome<nev
   }
   if (waiting < MAX_WAITING_READS) return null
   return fail('unavailable', 'Many files are being read right now. Try again in a few seconds.')
+}
+
+/** One that is still alive: the system may have ended any of them meanwhile. */
+function takeIdle(idle: ReadingProcess[]): ReadingProcess | null {
+  for (let process = idle.pop(); process !== undefined; process = idle.pop()) {
+    if (process.reusable()) return process
+    process.end()
+  }
+  return null
 }
 
 function endAll(processes: ReadingProcess[]): void {

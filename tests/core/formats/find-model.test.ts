@@ -148,6 +148,21 @@ describe('files that leave a choice or none', () => {
     )
   })
 
+  test('a model that nests its parts beyond reason is refused', () => {
+    const deep = bytes(
+      0x80,
+      4,
+      'cxgboost.sklearn\nXGBClassifier\n)',
+      0x81,
+      '}',
+      text('kwargs'),
+      ')',
+      new Uint8Array(500).fill(0x85),
+      'sb.',
+    )
+    expect(refusal(() => read(deep)).message).toContain('beyond reason')
+  })
+
   test('a subclass of one’s own is a stranger', () => {
     const file = bytes(0x80, 4, 'c__main__\nXGBClassifier\n)', 0x81, '.')
     expect(refusal(() => read(file)).message).toContain('__main__.XGBClassifier')

@@ -215,4 +215,49 @@ describe('idioms become plain data', () => {
     )
     expect(value).toMatchObject({ callable: { name: 'Thing' }, args: [], state: dict(['a', 1]) })
   })
+
+  test('frozen sets, counters, default dicts and empty containers by name', () => {
+    const called = (module: string, name: string, ...args: Uint8Array[]) =>
+      unpickle(bytes('c', module, '\n', name, '\n(', ...args, 'tR.'))
+    const item = bytes('(K', 1, 'l')
+    expect(called('__builtin__', 'frozenset', item)).toEqual({
+      kind: 'set',
+      frozen: true,
+      items: [1],
+    })
+    expect(called('collections', 'Counter', bytes('(K', 1, 'K', 2, 'd'))).toEqual(dict([1, 2]))
+    expect(called('collections', 'defaultdict', bytes('c__builtin__\nlist\n'))).toEqual(dict())
+    expect(called('collections', 'OrderedDict', bytes('](](K', 1, 'K', 2, 'ee'))).toEqual(
+      dict([1, 2]),
+    )
+    expect(called('builtins', 'list')).toEqual(list())
+    expect(called('builtins', 'tuple')).toEqual(tuple())
+    expect(called('builtins', 'dict')).toEqual(dict())
+    expect(called('builtins', 'bytes', bytes('(K', 1, 'K', 255, 'l'))).toEqual(bytes(1, 255))
+    expect(called('_codecs', 'encode', text('é'), text('utf-8'))).toEqual(bytes(0xc3, 0xa9))
+  })
+
+  test('a subclass of dict or list under protocols 0 and 1 keeps its items', () => {
+    const made = (base: string, content: Uint8Array) =>
+      unpickle(
+        bytes(
+          'ccopy_reg\n_reconstructor\n(csklearn.x\nThing\nc__builtin__\n',
+          base,
+          '\n',
+          content,
+          'tR.',
+        ),
+      )
+    expect(made('dict', bytes('(K', 1, 'K', 2, 'd'))).toMatchObject({
+      dictItems: new Map([[1, 2]]),
+    })
+    expect(made('list', bytes('(K', 1, 'l'))).toMatchObject({ listItems: [1] })
+  })
+
+  test('what an idiom does not cover stays a record', () => {
+    for (const args of [bytes('K', 5), bytes(text('é'), text('utf-16'))]) {
+      const value = unpickle(bytes('cbuiltins\nbytes\n(', args, 'tR.'))
+      expect(value).toMatchObject({ kind: 'record', callable: { name: 'bytes' } })
+    }
+  })
 })

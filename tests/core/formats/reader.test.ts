@@ -270,6 +270,20 @@ describe('many at once', () => {
     expect(aborted).toMatchObject({ failure: { code: 'cancelled' } })
   })
 
+  test('make room for others as soon as they are given up', async () => {
+    const crowded = createModelReader()
+    const leaving = new AbortController()
+    const given = Promise.all(
+      Array.from({ length: MAX_WAITING_READS + 2 }, () =>
+        crowded.inspect(upload(nothing), leaving.signal),
+      ),
+    )
+    leaving.abort()
+    expect((await crowded.inspect(upload(nothing))).ok).toBe(true)
+    expect((await given).every((outcome) => !outcome.ok)).toBe(true)
+    await crowded.close()
+  })
+
   test('end with the reader', async () => {
     const closing = createModelReader()
     const reading = closing.read(upload(model))
