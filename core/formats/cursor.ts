@@ -107,10 +107,6 @@ export function readU64LE(cursor: Cursor): bigint {
   return cursor.view.getBigUint64(advance(cursor, 8), true)
 }
 
-export function readU64BE(cursor: Cursor): bigint {
-  return cursor.view.getBigUint64(advance(cursor, 8), false)
-}
-
 export function readI64BE(cursor: Cursor): bigint {
   return cursor.view.getBigInt64(advance(cursor, 8), false)
 }
