@@ -1,8 +1,14 @@
 // Where the page begins in the browser: styles, theme, state, and the first render.
 
 import './styles/mantine.css'
+import './styles/colours.css'
 import './styles/page.css'
+import './styles/side.css'
 import './styles/chat.css'
+import './styles/cards.css'
+import './styles/blocks.css'
+import './styles/composer.css'
+import './styles/empty.css'
 import './styles/models.css'
 import { MantineProvider } from '@mantine/core'
 import { StrictMode } from 'react'

@@ -72,6 +72,26 @@ function blocksSaidBy(card: Card): readonly Block[] {
   }
 }
 
+const FIGURES: ReadonlySet<Block['kind']> = new Set(['fields', 'bars', 'contributions'])
+
+export interface BlockGroup {
+  /** True for figures that share one card; every other block stands alone. */
+  readonly isCard: boolean
+  readonly blocks: readonly Block[]
+}
+
+/** Figures that follow each other belong together: what moved an answer, and who answered. */
+export function groupFigures(blocks: readonly Block[]): readonly BlockGroup[] {
+  const groups: { isCard: boolean; blocks: Block[] }[] = []
+  for (const block of blocks) {
+    const isCard = FIGURES.has(block.kind)
+    const last = groups.at(-1)
+    if (isCard && last?.isCard === true) last.blocks.push(block)
+    else groups.push({ isCard, blocks: [block] })
+  }
+  return groups
+}
+
 /** Where an operation waits for a yes and the answer offers none, the page does. */
 function confirmationOf(steps: readonly Step[], blocks: readonly Block[]): Block[] {
   const waits = steps.at(-1)?.status === 'needs_confirmation'

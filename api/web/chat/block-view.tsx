@@ -22,27 +22,20 @@ export function BlockView({ block, say, busy }: BlockViewProps) {
       return <Markdown text={block.text} />
     case 'fields':
       return (
-        <section className="card">
+        <section>
           <BlockTitle text={block.title} />
           <FieldList items={block.items} />
         </section>
       )
     case 'table':
       return <TableBlock block={block} />
-    case 'bars':
-      return (
-        <section className="card">
-          <Bars
-            title={block.title}
-            maximum={block.maximum}
-            format={block.format}
-            items={block.items}
-          />
-        </section>
-      )
+    case 'bars': {
+      const { title, maximum, format, items } = block
+      return <Bars title={title} maximum={maximum} format={format} items={items} />
+    }
     case 'contributions':
       return (
-        <section className="card">
+        <section>
           <Bars
             title={block.title}
             maximum={Math.max(...block.items.map(({ value }) => Math.abs(value)))}

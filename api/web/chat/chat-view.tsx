@@ -120,10 +120,14 @@ function useStickToEnd(id: string | null, messageCount: number) {
     const element = frame.current
     const content = element?.lastElementChild
     if (id === null || element == null || content == null) return
+    let top = element.scrollTop
     const look = () => {
-      const rest = element.scrollHeight - element.scrollTop - element.clientHeight
-      following.current = rest < NEAR_END
-      setAtEnd(rest < NEAR_END)
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
+      // Growing content also moves the end away; only going up means that the person wants to read there.
+      if (near) following.current = true
+      else if (element.scrollTop < top) following.current = false
+      top = element.scrollTop
+      setAtEnd(near || following.current)
     }
     const grow = new ResizeObserver(() => {
       if (following.current) toEnd()

@@ -1,12 +1,12 @@
 // One message of a conversation: what the person said with its files, or Parley's answer with its cards and problems.
 
 import { Alert, Button, Loader, Progress } from '@mantine/core'
-import { memo, type ReactNode } from 'react'
+import { Fragment, memo, type ReactNode } from 'react'
 import { formatBytes } from '#core/presentation/numbers.ts'
 import { EndpointSnippets } from '../models/endpoint-snippets.tsx'
 import { Icon, Mark } from '../shell/icons.tsx'
 import type { AttachedFile, Message, ParleyMessage } from '../state/conversation.ts'
-import { type Card, partsOf } from './answer-parts.ts'
+import { type Card, groupFigures, partsOf } from './answer-parts.ts'
 import { BlockView } from './block-view.tsx'
 import { DeploymentCard } from './deployment-card.tsx'
 import { keyed } from './keyed.ts'
@@ -87,7 +87,15 @@ function Answer({
         <h2 className="visually-hidden">Parley said:</h2>
         {message.text !== '' && <Markdown text={message.text} />}
         <Cards cards={cards.filter(({ kind }) => kind !== 'snippets')} />
-        {draw(blocks)}
+        {keyed(groupFigures(blocks)).map(({ item: group, key }) =>
+          group.isCard ? (
+            <div key={key} className="card figures">
+              {draw(group.blocks)}
+            </div>
+          ) : (
+            <Fragment key={key}>{draw(group.blocks)}</Fragment>
+          ),
+        )}
         <Cards cards={cards.filter(({ kind }) => kind === 'snippets')} />
         {message.state === 'waiting' && <Activity message={message} />}
         {message.problem !== null && (

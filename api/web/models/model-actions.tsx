@@ -1,9 +1,10 @@
 // What can be done with a model as a whole: deploy again, take offline, delete with a question first.
 
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useState } from 'react'
 import { countOf } from '#core/presentation/phrases.ts'
 import { type DescribedModel, deleteModel, redeployModel, undeployModel } from '../client/api.ts'
+import { ConfirmDialog } from '../shell/confirm-dialog.tsx'
 import { useAction } from './use-action.ts'
 
 export function ModelActions({ model, close }: { model: DescribedModel; close: () => void }) {
@@ -51,20 +52,17 @@ export function ModelActions({ model, close }: { model: DescribedModel; close: (
           {problem.message}
         </p>
       )}
-      <Modal opened={asking} onClose={() => setAsking(false)} title={`Delete ${title}?`} centered>
-        <p className="dialog-text">
-          This removes {name} with {countOf(versions.length, 'version')} and the files they came
-          from. It cannot be undone. To only stop it from answering, undeploy it.
-        </p>
-        <Group justify="flex-end">
-          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            Keep it
-          </Button>
-          <Button color="red" loading={running === 'delete'} onClick={() => void remove()}>
-            Delete for good
-          </Button>
-        </Group>
-      </Modal>
+      <ConfirmDialog
+        opened={asking}
+        title={`Delete ${title}?`}
+        action="Delete for good"
+        running={running === 'delete'}
+        confirm={() => void remove()}
+        close={() => setAsking(false)}
+      >
+        This removes {name} with {countOf(versions.length, 'version')} and the files they came from.
+        It cannot be undone. To only stop it from answering, undeploy it.
+      </ConfirmDialog>
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useAppState } from '../state/app-state.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { useStore } from '../state/store.ts'
+import { CLOSE_BUTTON, ConfirmDialog } from './confirm-dialog.tsx'
 import { RowMenu } from './row-menu.tsx'
 
 const MAX_TITLE = 100
@@ -64,24 +65,15 @@ export function ConversationList({ leave }: { leave: () => void }) {
           }}
         />
       )}
-      <Modal
+      <ConfirmDialog
         opened={removing !== null}
-        onClose={() => setRemoving(null)}
         title="Delete this conversation?"
-        centered
+        action="Delete"
+        confirm={() => removing !== null && remove(removing)}
+        close={() => setRemoving(null)}
       >
-        <p className="dialog-text" dir="auto">
-          “{removing?.title}” is removed from this browser. Models stay as they are.
-        </p>
-        <Group justify="flex-end">
-          <Button variant="default" data-autofocus onClick={() => setRemoving(null)}>
-            Keep it
-          </Button>
-          <Button color="red" onClick={() => removing !== null && remove(removing)}>
-            Delete
-          </Button>
-        </Group>
-      </Modal>
+        “{removing?.title}” is removed from this browser. Models stay as they are.
+      </ConfirmDialog>
     </section>
   )
 }
@@ -97,7 +89,13 @@ function RenameDialog({
 }) {
   const [title, setTitle] = useState(conversation.title)
   return (
-    <Modal opened onClose={close} title="Rename the conversation" centered>
+    <Modal
+      opened
+      onClose={close}
+      title="Rename the conversation"
+      centered
+      closeButtonProps={CLOSE_BUTTON}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
