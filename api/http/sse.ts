@@ -53,7 +53,7 @@ export interface EventStreamOptions {
   /** What is told of something thrown in the middle; the status line is long gone. */
   readonly describe: (error: unknown) => ErrorBody
   /** Called once, whether the events ended, failed or the client went away. */
-  readonly finished: (how: 'ended' | 'failed' | 'left') => void
+  readonly finished: () => void
 }
 
 /** Pulls events only as fast as the client reads them. */
@@ -65,11 +65,11 @@ export function eventStream(
   const iterator = events[Symbol.asyncIterator]()
   let timer: ReturnType<typeof setInterval> | undefined
   let over = false
-  const end = (how: 'ended' | 'failed' | 'left') => {
+  const end = () => {
     if (over) return
     over = true
     clearInterval(timer)
-    options.finished(how)
+    options.finished()
   }
   return new ReadableStream<Uint8Array>({
     start(controller) {
@@ -84,7 +84,7 @@ export function eventStream(
         const next = await iterator.next()
         if (over) return
         if (next.done === true) {
-          end('ended')
+          end()
           return controller.close()
         }
         controller.enqueue(encoder.encode(encodeEvent(wireEvent(next.value))))
@@ -92,12 +92,12 @@ export function eventStream(
         if (over) return
         const data = options.describe(error)
         controller.enqueue(encoder.encode(encodeEvent({ event: 'error', data })))
-        end('failed')
+        end()
         controller.close()
       }
     },
     async cancel() {
-      end('left')
+      end()
       await iterator.return?.()
     },
   })

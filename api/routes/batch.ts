@@ -39,8 +39,7 @@ async function scoreBatch(
   const { version } = lease.value
   facts.model = version.model
   facts.modelVersion = version.modelVersion
-  const gone = new AbortController()
-  const signal = AbortSignal.any([request.signal, services.stopping, gone.signal])
+  const signal = AbortSignal.any([request.signal, services.stopping])
   const input = limitedBody(request, maximum)
   let rows = 0
   const scoring = await startScoring({
@@ -59,7 +58,6 @@ async function scoreBatch(
   return answerBatch(exchange, {
     scored: scoring.value,
     signal,
-    stop: () => gone.abort(),
     problem: input.problem,
     rows: () => rows,
     headers: {
@@ -117,8 +115,6 @@ function limitedBody(request: Request, maximumBytes: number): LimitedBody {
 interface BatchAnswer {
   readonly scored: ReadableStream<Uint8Array>
   readonly signal: AbortSignal
-  /** Ends the scoring when nobody reads it any more. */
-  readonly stop: () => void
   readonly problem: LimitedBody['problem']
   readonly rows: () => number
   readonly headers: Readonly<Record<string, string>>
@@ -206,7 +202,6 @@ function watch(
       },
       async cancel(reason) {
         end('left')
-        answer.stop()
         await reader.cancel(reason)
       },
     },

@@ -159,8 +159,7 @@ async function answerTurn(exchange: Exchange, message: Message): Promise<Reply> 
 
 function streamTurn(exchange: Exchange, message: Message): Response {
   const { services, request, requestId } = exchange
-  const gone = new AbortController()
-  const signal = AbortSignal.any([request.signal, services.stopping, gone.signal])
+  const signal = AbortSignal.any([request.signal, services.stopping])
   const release = holdOpen(exchange)
   services.keepOpen(request)
   const stream = eventStream(services.agent.turn(turnRequest(exchange, message, signal)), {
@@ -172,10 +171,7 @@ function streamTurn(exchange: Exchange, message: Message): Response {
       )
       return errorBody(INTERNAL_FAILURE, requestId)
     },
-    finished: (how) => {
-      if (how === 'left') gone.abort()
-      release()
-    },
+    finished: release,
   })
   return new Response(stream, {
     headers: {

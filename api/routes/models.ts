@@ -112,6 +112,8 @@ async function deploy(
   exchange: Exchange,
   input: Readonly<Record<string, unknown>>,
 ): Promise<Reply> {
+  // Reading a large model moves no byte for longer than an idle connection may live.
+  exchange.services.keepOpen(exchange.request)
   const call = callOf(exchange, { confirmed: false })
   const outcome = await invoke(deployModel, input, call)
   if (!outcome.ok) return outcome

@@ -183,7 +183,15 @@ describe('a batch is refused', () => {
       })
     const text = `${HEADER}\n${csvRows(0, 20_000)}`
     expect((await post(text)).status).toBe(413)
-    const chunked = await post(new Blob([text]).stream())
+    let at = 0
+    const pieces = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(Buffer.from(text.slice(at, at + 10_000)))
+        at += 10_000
+        if (at >= text.length) controller.close()
+      },
+    })
+    const chunked = await post(pieces)
     expect(chunked.status).toBe(413)
     expect(await chunked.json()).toMatchObject({ error: { code: 'too_large' } })
     await small.close()

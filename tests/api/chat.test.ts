@@ -109,6 +109,8 @@ describe('a turn', () => {
       await Bun.sleep(10)
     }
     expect(stoppedTurns).toContain('leaving')
+    const metrics = await (await fetch(`${parley.url}/metrics`)).text()
+    expect(metrics).toContain('parley_http_requests_in_flight 1\n')
   })
 
   test('still running when the server stops is ended with it', async () => {
@@ -166,6 +168,32 @@ describe('files', () => {
     expect(body.reply).toBe('You said this one [ahead.pkl 5]')
     const unknown = await parley.ask('POST', '/api/chat', { message: 'x', uploads: ['nope'] })
     expect([unknown.status, unknown.body.error.details[0].path]).toEqual([404, 'uploads[0]'])
+  })
+
+  test('of one person are not there for another', async () => {
+    const shared = await startServer({
+      principalOf: (request) => ({
+        id: request.headers.get('x-person') ?? 'nobody',
+        role: 'admin',
+        surface: 'rest',
+      }),
+    })
+    const data = new FormData()
+    data.append('file', new File(['12345'], 'mine.pkl'))
+    const sent = await fetch(`${shared.url}/api/uploads`, {
+      method: 'POST',
+      headers: { 'x-person': 'ann' },
+      body: data,
+    })
+    const { upload } = (await sent.json()) as { upload: string }
+    const say = (person: string) =>
+      fetch(`${shared.url}/api/chat`, {
+        method: 'POST',
+        headers: { 'x-person': person, 'content-type': 'application/json' },
+        body: JSON.stringify({ message: 'deploy', uploads: [upload] }),
+      })
+    expect([(await say('bob')).status, (await say('ann')).status]).toEqual([404, 200])
+    await shared.close()
   })
 
   test('too many, or with a form that is refused, leave nothing behind', async () => {

@@ -39,6 +39,29 @@ describe('a stop', () => {
     await expect(fetch(`${stopping.url}/health`)).rejects.toThrow()
   })
 
+  test('lets an answer that streams come to its end', async () => {
+    const stopping = await startServer()
+    open.push(stopping)
+    const response = await fetch(`${stopping.url}/api/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ message: 'pause 200' }),
+    })
+    const stopped = stopping.server.stop({ drainMs: 5_000 })
+    expect(await response.text()).toContain('event: done')
+    await stopped
+  })
+
+  test('tells a turn that takes too long', async () => {
+    const stopping = await startServer()
+    open.push(stopping)
+    const answer = stopping.ask('POST', '/api/chat', { message: 'wait' })
+    await Bun.sleep(50)
+    await stopping.server.stop({ drainMs: 50 })
+    const { status, body } = await answer
+    expect([status, body.error.code]).toEqual([503, 'cancelled'])
+  })
+
   test('does not wait longer than it may', async () => {
     const stopping = await startServer()
     open.push(stopping)

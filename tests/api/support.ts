@@ -181,8 +181,8 @@ export async function storeModel(
 }
 
 /**
- * The smallest agent that really runs operations: "run NAME {json}" invokes one, "wait" waits to be stopped, "break"
- * throws, and anything else is said back with the names of the uploads.
+ * The smallest agent that really runs operations: "run NAME {json}" invokes one, "wait" waits to be stopped, "pause MS"
+ * takes its time, "break" throws, and anything else is said back with the names of the uploads.
  */
 export function smallAgent(ports: Ports): Agent {
   return {
@@ -191,6 +191,10 @@ export function smallAgent(ports: Ports): Agent {
       yield { type: 'started', conversationId }
       const [verb, name = '', ...rest] = request.message.split(' ')
       if (verb === 'break') throw new Error('secret /etc/passwd row 42')
+      if (verb === 'pause') {
+        yield { type: 'text', delta: 'pausing' }
+        await Bun.sleep(Number(name))
+      }
       if (verb === 'wait') {
         yield { type: 'text', delta: 'waiting' }
         await new Promise((resolve) => request.signal.addEventListener('abort', resolve))
