@@ -1,6 +1,6 @@
 // The help texts of the command line, made from the operations' own descriptions.
 
-import { argumentsOf, type InputArgument, optionName } from './arguments.ts'
+import { argumentsOf, type InputArgument, optionName } from '#core/operations/arguments.ts'
 import { COMMANDS, type Command, OWN_COMMANDS } from './commands.ts'
 
 const INDENT = '  '

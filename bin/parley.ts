@@ -2,9 +2,9 @@
 // The command line: the only reader of the environment, builder of ports and starter of surfaces.
 
 import { createLogger } from '#api/logging.ts'
+import { parseArguments } from '#core/operations/arguments.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import manifest from '../package.json'
-import { parseArguments } from './arguments.ts'
 import { runBatch } from './batch.ts'
 import { COMMANDS, findCommand, OWN_COMMANDS } from './commands.ts'
 import { readConfiguration } from './configuration.ts'

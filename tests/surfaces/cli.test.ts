@@ -2,9 +2,9 @@
 
 import { Readable, Writable } from 'node:stream'
 import type { ErrorCode } from '#core/errors.ts'
+import { argumentsOf, optionName, parseArguments } from '#core/operations/arguments.ts'
 import { findOperation } from '#core/operations/index.ts'
 import type { OperationName } from '#core/operations/operation.ts'
-import { argumentsOf, optionName, parseArguments } from '../../bin/arguments.ts'
 import { runCommand } from '../../bin/run-command.ts'
 import { createTerminal } from '../../bin/terminal.ts'
 import { describeParity } from './parity.ts'

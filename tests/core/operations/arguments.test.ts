@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test'
 import { z } from 'zod'
-import { argumentsOf, parseArguments } from '../../bin/arguments.ts'
+import { argumentsOf, parseArguments } from '#core/operations/arguments.ts'
 
 const predict = z.strictObject({
   model: z.string(),

@@ -1,4 +1,4 @@
-// Turns the words of a command line into an operation's input, guided by the operation's own schema.
+// Turns the words of a command (on the command line or after a slash) into an operation's input, guided by its own schema.
 
 import { z } from 'zod'
 import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
