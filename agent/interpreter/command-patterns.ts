@@ -19,7 +19,7 @@ export interface CommandPattern {
  */
 const LEADS = phraseSet(`
   please|pls|plz|kindly|ok|okay|alright|all right|right|yes|yeah|yep|sure|fine|good|great|perfect|cool|now|then|
-  so|and|and now|and then|also|just|actually|well|hey|hi|hello|parley|oh|oh no|no|hmm|and please|please do|
+  so|and|and now|and then|also|just|actually|well|hey|hi|hello|parley|oh|oh no|hmm|and please|please do|
   then please|first|next|finally|instead|better|rather|maybe|perhaps|anyway|thanks|thank you|go ahead and|
   go on and|go and|go|let us|let us now|i say|time to|it is time to|be so kind as to|be so kind and|
   feel free to|do me a favour and|do me a favor and|can you|could you|would you|will you|can we|could we|
@@ -62,6 +62,13 @@ export function bareForms(text: string): readonly string[] {
     }
   }
   return [...forms]
+}
+
+/** The clause with less and less that is polite before the verb. */
+export function leadForms(text: string): readonly string[] {
+  return withoutLeads(splitWords(text), LEADS).flatMap((led) =>
+    withoutLeads(led, MINDS).map((minded) => minded.join(' ')),
+  )
 }
 
 /** Without anything polite before the verb. */
@@ -127,6 +134,11 @@ export const COMMAND_PATTERNS: readonly CommandPattern[] = [
     `(?:a )?(?:roll back|rollback) (?:of|for) OBJECT(?: to VERSION)?`,
     `OBJECT (?:back )?to VERSION`,
     `VERSION of OBJECT (?:back )?(?:live|online)`,
+    `(?:do|perform|make|trigger|start|initiate|need|i need|we need|i want|we want) an? (?:roll back|rollback)(?: (?:of|for|on) OBJECT)?(?: to VERSION)?`,
+    `OBJECT needs (?:an? (?:roll back|rollback)|to be rolled back|rolling back|to go back)(?: to VERSION)?`,
+    `(?:can|could) VERSION (?:of|for) OBJECT be (?:restored|promoted|activated|made live|put back|reactivated|deployed|used)(?: again)?`,
+    `VERSION (?:of|for) OBJECT (?:should|must|shall|ought to|needs to) (?:be|go|become) (?:the )?(?:live|active|current|default|used|promoted|activated)(?: one| version| again)?`,
+    `roll forward OBJECT(?: to VERSION)?`,
   ]),
   ...compile('undeploy_model', [
     `VERB(undeploy|unpublish|un deploy|un publish|deactivate|disable|suspend|pause|retire|withdraw|unserve|unload|unlist|decommission|halt|stop|sunset|park|unhost) OBJECT`,
@@ -182,6 +194,7 @@ export const COMMAND_VERBS: readonly { operation: CommandOperation; pattern: Reg
   },
   {
     operation: 'deploy_model',
-    pattern: /\b(?:re)?deploy(?:s|ed|ing|ment)?\b|\bpublish\w*|\bupload(?:s|ed|ing)?\b/,
+    pattern:
+      /\b(?:re)?deploy(?:s|ed|ing|ment)?\b|\bpublish\w*|\bupload(?:s|ed|ing)?\b|\b(?:get|put|bring) .*\b(?:online|live|into production)\b/,
   },
 ]

@@ -8,6 +8,7 @@ import {
   type CommandOperation,
 } from './command-patterns.ts'
 import { type Mood, moodOf } from './mood.ts'
+import { readWordOrder } from './order-words.ts'
 import type { Clause, MessageReading } from './reading.ts'
 import type { VersionReference } from './versions.ts'
 
@@ -52,6 +53,26 @@ function matchClause(reading: MessageReading, clause: Clause, text: string): Com
       models,
       pointed: object !== '' && models.length === 0,
       version: versionIn(reading, clause, match.groups?.['version']),
+      clause,
+    }
+  }
+  return matchWords(reading, clause, forms)
+}
+
+/** The same in other words: a verb first, and nothing behind it that does not belong to the order. */
+function matchWords(
+  reading: MessageReading,
+  clause: Clause,
+  forms: readonly string[],
+): Command | null {
+  for (const form of forms) {
+    const order = readWordOrder(form)
+    if (order === null) continue
+    return {
+      operation: order.operation,
+      models: modelsIn(reading, order.models),
+      pointed: order.pointed,
+      version: versionIn(reading, clause, order.version ?? undefined),
       clause,
     }
   }

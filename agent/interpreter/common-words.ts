@@ -55,7 +55,8 @@ export const COMMON_WORDS: ReadonlySet<string> = new Set(
   wish with within without woman women wonder wood word words work worker working world worry would write writer writing
   wrong yard year years yellow yesterday young your yours pricing churned friend flour lover
   fraught cherry torn crush hour hourly salary tenant ceiling patrol metal petrol pedal medal settle signal pencil single
-  sample samples simple column columns feature features predict prediction version versions deploy delete remove metrics`
+  production products deployment service services registry edition addition described predicted predicts uploads updated samples
+  sample simple column columns feature features predict prediction version versions deploy delete remove metrics`
     .split(/\s+/)
     .filter((word) => word !== ''),
 )

@@ -21,6 +21,11 @@ const WRAPPERS = ['instances', 'rows', 'records', 'data', 'inputs', 'features'] 
 
 /** The rows of the first data in the message that suits the signature, or null. */
 export function readData(reading: MessageReading, signature: Signature): DataRows | null {
+  const objects = reading.segments.flatMap((segment) =>
+    segment.kind === 'json' && isRecord(segment.value) ? [segment.value] : [],
+  )
+  // One object on each line is a list as well.
+  if (objects.length > 1) return jsonRows(objects, signature)
   for (const segment of reading.segments) {
     const rows =
       segment.kind === 'table'

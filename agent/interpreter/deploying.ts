@@ -1,11 +1,11 @@
 // Understands requests to deploy a file: sent before, with or after the words, from a sample, or still to come.
 
 import type { KnownModel } from '../language.ts'
-import { withoutLead } from './command-patterns.ts'
+import { leadForms, withoutLead } from './command-patterns.ts'
 import { modelsIn } from './commands.ts'
-import { type DeployDetails, readDetails, readNames } from './deploy-details.ts'
+import { type DeployDetails, readDetails, readNames, readPurpose } from './deploy-details.ts'
 import { type Context, filesAtHand, type KnownFile } from './memory.ts'
-import { moodOf } from './mood.ts'
+import { isNegated, isReported, moodOf } from './mood.ts'
 import { isCovered, phraseSet, splitWords } from './phrases.ts'
 import { ask, type Plan, type PlannedCall, run, say } from './plan.ts'
 import type { Clause, MessageReading } from './reading.ts'
@@ -13,24 +13,31 @@ import { askFile } from './replies.ts'
 import { wordsOf } from './vocabulary.ts'
 
 const THING =
-  '(?:it|this|that|these|them|both|all|one|@\\d+|QUOTE|(?:\\w+ )*?(?:model|models|pickle|pickles|pkl|file|files|classifier|regressor|predictor|joblib|onnx|attachment|upload|booster|xgboost|version)s?)'
+  '(?:it|this|that|these|them|both|all|one|@\\d+|QUOTE|(?:[\\w@#]+ )*?(?:model|models|pickle|pickles|pkl|file|files|classifier|regressor|predictor|joblib|onnx|attachment|upload|booster|xgboost|version)s?)'
 const DEPLOY_PATTERNS: readonly RegExp[] = [
   /^(?:deploy|redeploy|publish|host|serve|launch|ship|productioni[sz]e|release|expose|onboard|deploying|serving|hosting|publishing)\b(?! (?:metrics|history|status))/,
   new RegExp(
-    `^(?:register|upload|load|import|add|submit|share|provide|install|give you|hand over|send|store|save|drop) (?:in |up )?(?:\\w+ )?${THING}\\b`,
+    `^(?:register|upload|load|import|add|submit|share|provide|install|give you|hand over|send|store|save|drop) (?:in |up )?(?:[\\w@]+ )?${THING}\\b`,
   ),
   /^(?:put|get|bring|take|push|set|move|turn|have) .*\b(?:live|online|up|into production|in production|into service|to production|on line|deployed|served|running|hosted|published)\b/,
   /^(?:make|create|build|give me|give us|set up|spin up|stand up|expose|open|i get|get me|get) (?:an|a|the|me an|me a|up an|us an|us a) (?:\w+ )?(?:endpoint|api|service|url|web service)\b/,
   /^(?:turn|make|convert|wrap) .* (?:into|in|to) an? (?:\w+ )?(?:endpoint|api|service)\b/,
   /^(?:make) (?:it|this|that|this model|the model|my model|this file|.* model) (?:live|available|callable|public|accessible|online|an endpoint|an api)\b/,
   /^go live\b/,
-  /^(?:try|use|load|open|start|run|play with|give me|show me|add|get)(?: out)? (?:\w+ ){0,4}(?:sample|example|demo)\b/,
+  /^live with (?:this|it)\b/,
+  /^(?:update|replace|upgrade|refresh|overwrite) .*@\d+.* (?:with|by|using|to) (?:this|it|the|my|our)\b/,
+  /^(?:this|it|the (?:attached )?(?:file|model)) (?:replaces|updates|supersedes|is (?:the|a) (?:new|newer|next|better|updated|retrained)(?: version of)?) (?:the |our |my )?@\d+/,
+  /^use (?:this|it|the (?:attached|new) \w+)(?: one| file| model)? (?:for|as) (?:the |our |my )?@\d+/,
+  /^(?:try|use|load|open|start|run|play with|give me|show me|add|get)(?: out)? (?:[\w@]+ ){0,4}(?:sample|samples|demo|demos)\b/,
+  /^(?:try|use|load|open|start|run|play with|give me|show me|add|get)(?: out)? (?:[\w@]+ ){0,3}examples? (?:[\w@]+ ){0,2}models?\b/,
 ]
 /** Wishes told as facts: "I have a model to deploy", "my model is ready for deployment". */
 const WISH_PATTERNS: readonly RegExp[] = [
   /\b(?:i|we) (?:have|got|have got|trained|just trained|built|made|finished) .*\b(?:model|pickle|pkl|classifier|file|joblib)\b.*\b(?:deploy|online|live|production|endpoint|serve|host|upload|publish|use here|share)\b/,
   /\b(?:ready (?:to be deployed|for deployment|to deploy|to go live))\b/,
   /\b(?:can|could|may|how about) (?:i|we) (?:now )?(?:deploy|upload|add|register|publish|host|serve|bring)\b.*\b(?:model|pickle|pkl|file|classifier|one|my)\b/,
+  /\b(?:need|want|like|looking for|have|get) (?:an?|some|the) (?:\w+ )?(?:endpoint|api|url|web service)\b.*\b(?:model|pickle|pkl|file|classifier)\b/,
+  /^(?:(?:i|we) )?(?:want|need|wish|would like|hoping|looking|let me|let us) (?:to )?(?:deploy|upload|put|add|host|publish|bring|serve|register|get)\b.*\b(?:model|pickle|pkl|file|classifier|regressor)\b/,
   /\bwhere (?:can|do|should) i (?:upload|drop|put|send) .*\b(?:model|file|pickle|pkl)\b/,
 ]
 const HANDOVER =
@@ -40,7 +47,7 @@ const FILLER_ONLY = phraseSet(
   'ok|okay|so|well|hi|hello|hey|please|pls|thanks|thank you|here|now|and|there|you go|sure|right|alright|good|great|yes|a lot|good morning|the',
 )
 const NEW_VERSION =
-  /\b(?:(?:new|next|newer|another|fresh|latest|updated|better) (?:version|release|revision)|version|update|replacement) (?:of|for|to) (?:the |my |our )?@(?<first>\d+)|\b(?:replace|update|upgrade|refresh|overwrite) (?:the |my |our )?@(?<second>\d+)/
+  /\b(?:(?:new|next|newer|another|fresh|latest|updated|better) (?:version|release|revision)|version|update|replacement|#\d+) (?:of|for|to) (?:the |my |our )?@(?<first>\d+)|\b(?:replaces?|updates?|upgrades?|refresh(?:es)?|overwrites?|supersedes?) (?:the |my |our )?@(?<second>\d+)|^(?:deploy|use|put|push|publish|serve|release|register) (?:this|it|that|the file|the attached \w+|the new \w+)(?: \w+)? (?:over|onto|to|into|for|on|as) (?:the |my |our )?@(?<third>\d+)/
 
 interface DeployRequest {
   readonly clause: Clause | null
@@ -50,7 +57,7 @@ interface DeployRequest {
 /** A plan where the message asks for a deployment of a file or a sample, else null. Models named alone are commands.ts's. */
 export function planDeployment(reading: MessageReading, context: Context): Plan | null {
   const request = findRequest(reading)
-  const sample = request === null ? null : findSample(reading, context, request)
+  const sample = findSample(reading, context)
   if (sample !== null) return sample
   if (request === null) return planHandover(reading, context)
   const files = filesAtHand(context, 'model')
@@ -73,7 +80,9 @@ function findRequest(reading: MessageReading): DeployRequest | null {
     }
     const rest = withoutLead(clause.text)
     const asked =
-      DEPLOY_PATTERNS.some((pattern) => pattern.test(rest)) ||
+      leadForms(clause.text).some((form) =>
+        DEPLOY_PATTERNS.some((pattern) => pattern.test(form)),
+      ) ||
       WISH_PATTERNS.some((pattern) => pattern.test(clause.text)) ||
       isDesired(clause.text) ||
       rest
@@ -99,14 +108,14 @@ function isDesired(text: string): boolean {
   return ELLIPTIC.test(rest)
 }
 
-const SAMPLE_WORD = /\b(?:sample|samples|example|examples|demo|demos|bundled|built in)\b/
+const SAMPLE_WORD =
+  /\b(?:sample|samples|demo|demos)\b|\bexamples? (?:[\w@]+ ){0,2}models?\b|\b(?:bundled|built in) (?:[\w@]+ )?models?\b/
+const SAMPLE_DEED =
+  /\b(?:try|deploy|load|use|play|start|open|run|show|give|get|install|add|want|see|launch|set up|take|begin)\b/
 
-function findSample(
-  reading: MessageReading,
-  context: Context,
-  request: DeployRequest,
-): Plan | null {
-  if (request.clause === null || !SAMPLE_WORD.test(reading.whole)) return null
+function findSample(reading: MessageReading, context: Context): Plan | null {
+  if (!SAMPLE_WORD.test(reading.whole) || !SAMPLE_DEED.test(reading.whole)) return null
+  if (isNegated(reading.whole) || isReported(reading.whole)) return null
   if (context.samples.length === 0 || context.fresh.length > 0) return null
   const words = reading.tokens.map(({ word }) => word)
   const named = context.samples.filter(({ name, title }) =>
@@ -179,7 +188,7 @@ function pendingDeployment(context: Context): DeployDetails {
 
 function withNewVersion(reading: MessageReading, details: DeployDetails): DeployDetails {
   const groups = NEW_VERSION.exec(reading.whole)?.groups
-  const index = groups?.['first'] ?? groups?.['second']
+  const index = groups?.['first'] ?? groups?.['second'] ?? groups?.['third']
   const [model] = index === undefined ? [] : modelsIn(reading, `@${index}`)
   if (model === undefined) return details
   const { title: _, ...rest } = details
@@ -198,7 +207,7 @@ function unknownObject(reading: MessageReading, request: DeployRequest): 'known'
 export function continueDeployment(reading: MessageReading, context: Context): Plan | null {
   const pending = context.state.pendingQuestion
   if (pending?.operation !== 'deploy_model') return null
-  const details = readDetails(reading.text)
+  const details = { ...readPurpose(reading.text), ...readDetails(reading.text) }
   if (pending.field === 'features') {
     const features = details.features ?? answeredNames(reading.text)
     if (features === null) return null

@@ -310,7 +310,8 @@ function toBinding(
     (value) => value.kind === 'number' && !value.number.weak && !used.has(value),
   )
   for (const match of byField.values()) {
-    if (match.value?.kind === 'number' && isAlternative(tokens, match.value, open)) {
+    if (match.value?.kind !== 'number') continue
+    if (isBound(tokens, match.value) || isAlternative(tokens, match.value, open)) {
       conflicts.add(match.field)
     }
   }
@@ -344,7 +345,18 @@ function isCorrected(tokens: readonly Token[], from: number, to: number): boolea
   return tokens.slice(from, to).some(({ word }) => CORRECTIONS.has(word))
 }
 
-/** "24 or 30 months", "10-20": two values for one place. */
+/** Words before a number that say it is a bound and not the value itself. */
+const BOUNDS: ReadonlySet<string> = new Set(
+  'over under above below than least most between exceeding beyond upto >'.split(' '),
+)
+
+/** "over 24 months", "between 60 and 80": one exact value is still to be asked for. */
+function isBound(tokens: readonly Token[], value: ValueMention): boolean {
+  const before = tokens[value.from - 1]?.word ?? ''
+  return BOUNDS.has(before) || (before === 'to' && tokens[value.from - 2]?.word === 'up')
+}
+
+/** "24 or 30 months", "10-20", "nineteen ninety five": two values for one place. */
 function isAlternative(
   tokens: readonly Token[],
   value: ValueMention,
@@ -353,6 +365,7 @@ function isAlternative(
   return open.some((other) => {
     const [first, second] = other.from < value.from ? [other, value] : [value, other]
     const between = tokens.slice(first.end, second.from).map(({ word }) => word)
+    if (between.length === 0) return true
     return between.length === 1 && ALTERNATIVES.has(between[0] ?? '')
   })
 }

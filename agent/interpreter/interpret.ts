@@ -155,7 +155,7 @@ function planCommands(reading: MessageReading, context: Context): Plan | null {
   const commands = findCommands(reading)
   const [first] = commands
   if (first === undefined) return null
-  const plans = commands.map((command) => planCommand(command, context))
+  const plans = commands.map((command) => planCommand(command, reading, context))
   // Something in the list cannot run as it stands: nothing of it does.
   const stuck = plans.find((plan) => plan === null || plan.kind !== 'run')
   if (stuck === null) return null
@@ -164,19 +164,14 @@ function planCommands(reading: MessageReading, context: Context): Plan | null {
 }
 
 /** null where the words mean a file rather than a model that is here. */
-function planCommand(command: Command, context: Context): Plan | null {
+function planCommand(command: Command, reading: MessageReading, context: Context): Plan | null {
   const { operation, pointed } = command
   if (operation === 'deploy_model') {
     if (pointed && filesAtHand(context, 'model').length > 0) return null
     if (command.models.length > 0 && context.fresh.length > 0) return null
+    if (isNewOne(command)) return null
   }
-  const last = lastModel(context)
-  const models =
-    command.models.length > 0
-      ? command.models
-      : (pointed || operation === 'promote_version') && last !== null
-        ? [last]
-        : []
+  const models = meantModels(command, reading, context)
   if (models.length === 0) {
     if (operation === 'deploy_model') return null
     const { text, choices } = whichModel(context, `do you mean`, (model) =>
@@ -187,7 +182,7 @@ function planCommand(command: Command, context: Context): Plan | null {
     const input = version?.kind === 'number' ? { version: version.number } : {}
     return ask(operation, input, 'model', text, choices)
   }
-  if (operation === 'promote_version') return planPromotion(command, models)
+  if (operation === 'promote_version') return planPromotion(command, models, reading)
   const field = operation === 'deploy_model' ? 'name' : 'model'
   return {
     kind: 'run',
@@ -195,12 +190,40 @@ function planCommand(command: Command, context: Context): Plan | null {
   }
 }
 
-function planPromotion(command: Command, models: readonly KnownModel[]): Plan {
+/** "deploy my churn model" while one is live already means another file; "deploy churn" does not. */
+function isNewOne({ models, clause }: Command): boolean {
+  return models.some(({ live }) => live !== null) && POSSESSED.test(clause.text)
+}
+
+const POSSESSED = /\b(?:my|our|an?|another|new)\b(?: \w+)* @\d+/
+
+/** Named in the order itself, else the one model of the message ("churn is broken, take it down"), else the last one. */
+function meantModels(
+  command: Command,
+  reading: MessageReading,
+  context: Context,
+): readonly KnownModel[] {
+  if (command.models.length > 0) return command.models
+  const leansBack = command.pointed || command.operation === 'promote_version'
+  if (!leansBack) return []
+  const [named, another] = namedModels(reading)
+  if (named !== undefined) return another === undefined ? [named] : []
+  const last = lastModel(context)
+  return last === null ? [] : [last]
+}
+
+function planPromotion(
+  command: Command,
+  models: readonly KnownModel[],
+  reading: MessageReading,
+): Plan {
   const [model, another] = models
   if (model === undefined || another !== undefined) {
     return say('One model at a time, please: which one shall go back, and to which version?')
   }
-  const reference = command.version ?? { kind: 'steps' as const, steps: -1 }
+  const [elsewhere, secondVersion] = reading.versions
+  const only = secondVersion === undefined ? elsewhere?.reference : undefined
+  const reference = command.version ?? only ?? { kind: 'steps' as const, steps: -1 }
   const version = resolveVersion(model, reference)
   if (version === null) return noSuchVersion(model)
   return run('promote_version', { model: model.name, version })

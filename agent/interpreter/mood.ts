@@ -3,7 +3,7 @@
 import type { Clause } from './reading.ts'
 
 const NEGATION =
-  /\b(?:not|never|no need|nobody|no one|hands off|without|leave|refrain|avoid|neither|nor|stop short|keep (?:it|this|that|the)?)\b/
+  /\b(?:not|never|no need|nothing|none|no longer|under no|in no case|spare|nobody|no one|hands off|without|leave (?:it|this|that|them|@\d+|the @\d+|the model|everything)|refrain|avoid|neither|nor|stop short|keep|no \w+ing)\b/
 const REPORT =
   /\b(?:(?:he|she|they|boss|colleague|manager|team|someone|somebody|people|customer|friend|anna|bob|who|it|doc|docs|note|file|email|message|ticket|csv|text) (?:said|says|say|told|tells|wants|wanted|asks|asked|wrote|writes|thinks|suggests|suggested|insists|ordered|orders|demands|claims|reads))\b|\b(?:said|told me|asked me|wants me|wants to|wanted to|according to|quote|quoting)\b/
 const CONDITION =
@@ -17,6 +17,13 @@ const CANCEL =
   /\b(?:just kidding|kidding|joking|never mind|nevermind|on second thoughts?|forget (?:it|that|about it)|scratch that|not really|or not|cancel that|changed my mind|no way|wait no|actually no)\b/
 const CONTRAST = /^(?:just|instead|rather|only|please|better|actually)\b/
 
+/** What forbids the clauses that follow it too: "do not delete churn, remove iris, or undeploy price". */
+const PROHIBITION =
+  /^(?:(?:please|and|so|but|ok|hey|no|well|just) )*(?:do not|never|no need to|nobody should|no one should|you (?:must|should|can|may) not|must not|should not|hands off|without|stop|(?:i|we) (?:do not|would not|did not|never) (?:want|like|wish|ask|plan|intend|mean))\b/
+/** "deploy this?": whoever asks whether has not said do. */
+const POLITE_REQUEST =
+  /\b(?:can|could|would|will) (?:you|we)\b|\bplease\b|\bpls\b|\bmind\b|\b(?:want|like|need) (?:you )?to\b/
+
 export type Mood = 'order' | 'forbidden' | 'supposed' | 'reported'
 
 /** The mood of one clause among all. `order` only means that nothing speaks against one. */
@@ -28,7 +35,7 @@ export function moodOf(clause: Clause, clauses: readonly Clause[]): Mood {
   for (const before of sentence.slice(0, at)) {
     if (REPORT.test(before.text)) return 'reported'
     if (CONDITION.test(before.text.replace(POLITE_CONDITION, ''))) return 'supposed'
-    if (NEGATION.test(before.text) && !CONTRAST.test(clause.text) && !isContrasted(before)) {
+    if (PROHIBITION.test(before.text) && !CONTRAST.test(clause.text) && !isContrasted(before)) {
       return 'forbidden'
     }
   }
@@ -38,7 +45,9 @@ export function moodOf(clause: Clause, clauses: readonly Clause[]): Mood {
     .map(({ text }) => text)
     .join(' ')
   if (CONDITION.test(rest.replace(POLITE_CONDITION, ''))) return 'supposed'
-  return SUPPOSING_QUESTION.test(clause.text) ? 'supposed' : 'order'
+  if (SUPPOSING_QUESTION.test(clause.text)) return 'supposed'
+  const isAsked = clause.mark === '?' && !POLITE_REQUEST.test(clause.text)
+  return isAsked ? 'supposed' : 'order'
 }
 
 /** "… but": what follows stands against what came before. A dash, a colon or a bracket does not. */

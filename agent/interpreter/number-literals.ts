@@ -21,6 +21,10 @@ const FRACTION_SIGNS: Readonly<Record<string, number>> = { '½': 0.5, '¼': 0.25
 const SIGN_AND_CURRENCY = /([-−–+]?)\s?(?:US)?([$€£¥₹]?)\s?([-−]?)/y
 /** 1.680,50: points part thousands only where a decimal comma, or a second point, proves it. */
 const POINT_THOUSANDS = /\d{1,3}(?:\.\d{3})+,\d+(?![\d.,]*\d)|\d{1,3}(?:\.\d{3}){2,}(?![\d.,]*\d)/y
+/** 2,5: a comma and one or two digits, where no list of numbers goes on before or behind. */
+const DECIMAL_COMMA = /\d+,\d{1,2}(?![\d.,]*\d)/y
+/** Money is not written with three decimals: €85.000 are eighty-five thousand. */
+const MONEY_THOUSANDS = /\d{1,3}\.\d{3}(?![\d.,]*\d)/y
 /** 1,680.50 and 1'680; a list such as `100,200,300` is told apart by who binds it. */
 const COMMA_THOUSANDS = /\d{1,3}(?:[,'’]\d{3})+(?:\.\d+)?(?![,.]?\d)/y
 const PLAIN = /(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?/iy
@@ -66,7 +70,7 @@ export function readNumberAt(text: string, position: number): NumberLiteral | nu
     return null
   }
   if (SPACE_START.test(text[position] ?? '')) return null
-  const digits = readDigits(text, start)
+  const digits = readDigits(text, start, currencySign !== '')
   if (digits === null) return null
   const negative = MINUS.test(sign) || MINUS.test(prefix?.[3] ?? '')
   return finish(text, digits, negative, CURRENCY_SIGNS[currencySign])
@@ -121,7 +125,18 @@ export function scaled(value: number, factor: number): number {
   return Number.isFinite(rounded) ? rounded : product
 }
 
-function readDigits(text: string, start: number): { end: number; value: number } | null {
+function readDigits(
+  text: string,
+  start: number,
+  isMoney: boolean,
+): { end: number; value: number } | null {
+  if (isMoney) {
+    MONEY_THOUSANDS.lastIndex = start
+    const money = MONEY_THOUSANDS.exec(text)
+    if (money !== null) {
+      return { end: start + money[0].length, value: Number(money[0].replace(POINTS, '')) }
+    }
+  }
   POINT_THOUSANDS.lastIndex = start
   const points = POINT_THOUSANDS.exec(text)
   if (points !== null) {
@@ -132,6 +147,11 @@ function readDigits(text: string, start: number): { end: number; value: number }
   const commas = COMMA_THOUSANDS.exec(text)
   if (commas !== null) {
     return { end: start + commas[0].length, value: Number(commas[0].replace(GROUPING, '')) }
+  }
+  DECIMAL_COMMA.lastIndex = start
+  const comma = text[start - 1] === ',' ? null : DECIMAL_COMMA.exec(text)
+  if (comma !== null) {
+    return { end: start + comma[0].length, value: Number(comma[0].replace(',', '.')) }
   }
   PLAIN.lastIndex = start
   const plain = PLAIN.exec(text)

@@ -2,7 +2,7 @@
 
 import { scaled } from './number-literals.ts'
 import type { Token } from './tokens.ts'
-import { readUnit, type Unit } from './units.ts'
+import { isUnitWord, readUnit, type Unit } from './units.ts'
 
 export interface NumberMention {
   /** First token, and the one behind the number itself (its unit not counted). */
@@ -112,6 +112,23 @@ export function findNumbers(
 }
 
 function readMention(tokens: readonly Token[], index: number): NumberMention | null {
+  const mention = readSingle(tokens, index)
+  return mention === null ? null : withRest(tokens, mention)
+}
+
+/** "2 years and 3 months", "70 dollars and 50 cents": one value in the smaller unit. */
+function withRest(tokens: readonly Token[], mention: NumberMention): NumberMention {
+  const { unit, unitTo } = mention
+  if (unit === null) return mention
+  const start = wordAt(tokens, unitTo) === 'and' ? unitTo + 1 : unitTo
+  const rest = readSingle(tokens, start)
+  if (rest?.unit?.family !== unit.family || rest.unit.factor >= unit.factor) return mention
+  if (rest.unitTo === rest.to) return mention
+  const value = scaled(mention.value, unit.factor / rest.unit.factor) + rest.value
+  return { ...mention, to: rest.to, unitTo: rest.unitTo, unit: rest.unit, value, weak: false }
+}
+
+function readSingle(tokens: readonly Token[], index: number): NumberMention | null {
   const money = CURRENCY_WORDS[wordAt(tokens, index)]
   const signed = SIGNS[wordAt(tokens, money === undefined ? index : index + 1)]
   const start = index + (money === undefined ? 0 : 1) + (signed === undefined ? 0 : 1)
@@ -129,7 +146,9 @@ function readMention(tokens: readonly Token[], index: number): NumberMention | n
     value,
     unit: currency === undefined ? (unit?.unit ?? null) : { family: currency, factor: 1 },
     metres: first?.metres === true,
-    weak: number.next === start + 1 && wordAt(tokens, start) === 'one',
+    weak:
+      number.next === start + 1 &&
+      (wordAt(tokens, start) === 'one' || ARTICLES.has(wordAt(tokens, start))),
   }
 }
 
@@ -142,7 +161,50 @@ function readAndAHalf(tokens: readonly Token[], index: number): number | null {
 }
 
 function readNumber(tokens: readonly Token[], index: number): Read | null {
-  return readHalf(tokens, index) ?? readArticle(tokens, index) ?? readPlain(tokens, index)
+  return (
+    readQuarters(tokens, index) ??
+    readFraction(tokens, index) ??
+    readHalf(tokens, index) ??
+    readArticle(tokens, index) ??
+    readPlain(tokens, index)
+  )
+}
+
+/** "a quarter of a million", "three quarters of a million". */
+function readQuarters(tokens: readonly Token[], index: number): Read | null {
+  const first = wordAt(tokens, index)
+  const count = first === 'three' ? 3 : ARTICLES.has(first) || first === 'one' ? 1 : 0
+  const noun = wordAt(tokens, index + 1)
+  if (count === 0 || (noun !== 'quarter' && noun !== 'quarters')) return null
+  let next = index + 2
+  if (wordAt(tokens, next) === 'of') next++
+  if (ARTICLES.has(wordAt(tokens, next))) next++
+  const magnitude = MAGNITUDES[wordAt(tokens, next)]
+  return magnitude === undefined ? null : { value: (count * magnitude) / 4, next: next + 1 }
+}
+
+const DENOMINATORS: ReadonlySet<number> = new Set([2, 3, 4, 5, 8])
+
+/** "1/2", "2 1/2". */
+function readFraction(tokens: readonly Token[], index: number): Read | null {
+  const part = readRatio(tokens, index)
+  if (part !== null) return part
+  const whole = tokens[index]
+  if (whole?.kind !== 'number' || whole.value === undefined || !Number.isInteger(whole.value)) {
+    return null
+  }
+  const rest = readRatio(tokens, index + 1)
+  return rest === null ? null : { value: whole.value + rest.value, next: rest.next }
+}
+
+function readRatio(tokens: readonly Token[], index: number): Read | null {
+  const [top, slash, bottom, after] = [0, 1, 2, 3].map((offset) => tokens[index + offset])
+  if (slash?.word !== '/' || !slash.glued || bottom?.glued !== true || after?.word === '/')
+    return null
+  const numerator = top?.value ?? 0
+  const denominator = bottom.value ?? 0
+  if (!DENOMINATORS.has(denominator) || numerator < 1 || numerator >= denominator) return null
+  return { value: numerator / denominator, next: index + 3 }
 }
 
 /** "half a million", "half a year". */
@@ -162,17 +224,57 @@ function readArticle(tokens: readonly Token[], index: number): Read | null {
   }
   if (wordAt(tokens, index + 1) in MAGNITUDES) return readWords(tokens, index + 1, 1)
   const unit = readUnit(tokens, index + 1)
-  const half = unit === null ? null : readAndAHalf(tokens, unit.next)
-  return half === null ? null : { value: 1, next: index + 1 }
+  if (unit === null) return null
+  const isTime = unit.unit.family === 'calendar' || unit.unit.family === 'clock'
+  const isSpan = isTime && !isRate(tokens, index)
+  return isSpan || readAndAHalf(tokens, unit.next) !== null ? { value: 1, next: index + 1 } : null
 }
+
+/** "$70 a month" is a rate; "for a year" is a span of time. */
+function isRate(tokens: readonly Token[], index: number): boolean {
+  const before = tokens[index - 1]
+  if (before === undefined) return false
+  return (
+    before.kind === 'number' ||
+    isUnitWord(before.word) ||
+    isNumberWord(before.word) ||
+    !SPAN_BEFORE.has(before.word)
+  )
+}
+
+const SPAN_BEFORE: ReadonlySet<string> = new Set(
+  'for of since over after is was tenure age but with about around nearly almost : = same'.split(
+    ' ',
+  ),
+)
 
 function readPlain(tokens: readonly Token[], index: number): Read | null {
   const token = tokens[index]
   if (token?.kind === 'number' && token.value !== undefined) {
-    return readTail(tokens, index + 1, token.value)
+    return readGroups(tokens, index) ?? readTail(tokens, index + 1, token.value)
   }
   if (token === undefined || !startsWords(token.word)) return null
   return readWords(tokens, index, null)
+}
+
+const GROUP = /^\d{3}$/
+const FIRST_GROUP = /^[$€£]?\d{1,3}$/
+
+/** "1 680": thousands parted by a space, where no other number follows that would make it a list. */
+function readGroups(tokens: readonly Token[], index: number): Read | null {
+  const first = tokens[index]
+  const second = tokens[index + 1]
+  if (
+    first?.value === undefined ||
+    !FIRST_GROUP.test(first.text) ||
+    tokens[index - 1]?.kind === 'number'
+  ) {
+    return null
+  }
+  if (second?.kind !== 'number' || !GROUP.test(second.text) || second.start - first.end !== 1)
+    return null
+  if (tokens[index + 2]?.kind === 'number') return null
+  return readTail(tokens, index + 2, first.value * 1000 + (second.value ?? 0))
 }
 
 const startsWords = (word: string) => word in SMALL || word in TENS || word === 'dozen'

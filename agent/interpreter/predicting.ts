@@ -7,18 +7,18 @@ import { type Context, lastModel, modelNamed } from './memory.ts'
 import { isEverydayWord } from './models.ts'
 import { ask, type Plan, run, say } from './plan.ts'
 import { EXPLAIN_PATTERNS, PREDICT_PATTERN, STRONG_PREDICT_PATTERN } from './read-patterns.ts'
-import type { MessageReading } from './reading.ts'
+import { type MessageReading, readMessage } from './reading.ts'
 import { askForFields, whichModel } from './replies.ts'
 import { resolveVersion } from './versions.ts'
 
 export type Wanted = 'predict' | 'explain_prediction'
 
-/** "do not predict anything": the verb itself is forbidden, not a value ("not online"). */
+/** "do not predict anything": the deed itself is forbidden, not a value ("not online"). */
 const FORBIDDEN =
-  /\b(?:not|never|no need to|without|stop|avoid|refrain from|rather not)(?: \w+)? (?:predict\w*|scor(?:e|ing)|run(?:ning)?|estimat\w*|us(?:e|ing)|test(?:ing)?|try(?:ing)?|classify\w*|call(?:ing)?|forecast\w*|do anything|make (?:a|any) prediction\w*|want (?:a|any) (?:prediction|estimate)\w*)\b/
+  /\b(?:(?:do|should|must|would|will|shall|can|could|need|may) not|never|no need|not to|without|stop|avoid|refrain from|rather not|hold off|nobody|no one)\b(?: \S+){0,6}? (?:predict\w*|scor(?:e|ing|es)|run(?:ning)?|estimat\w*|test(?:ing)?|try(?:ing)?|classif\w*|forecast\w*|do anything|evaluat\w*|comput\w*|calculat\w*|call(?:ing)?|us(?:e|ing) @\d+)\b|\bno (?:more |further |new )?(?:predict\w*|scores?|scoring|estimates?|forecasts?)\b/
 
 export function isForbidden(reading: MessageReading): boolean {
-  return FORBIDDEN.test(reading.whole)
+  return reading.clauses.some(({ text }) => FORBIDDEN.test(text))
 }
 
 export function wantsExplanation(reading: MessageReading): boolean {
@@ -102,8 +102,8 @@ interface Candidate {
 
 function planWords(reading: MessageReading, context: Context, wanted: Wanted): Plan | null {
   const named = namedModels(reading)
-  const texts = planTexts(reading, named)
-  if (texts !== null) return texts
+  const rows = planTexts(reading, named) ?? planLines(reading, named)
+  if (rows !== null) return rows
   const chosen = named.length > 0 ? chooseNamed(reading, named) : chooseByFields(reading, context)
   if (chosen === null) return null
   const { model, binding } = chosen
@@ -124,6 +124,31 @@ function planTexts(reading: MessageReading, named: readonly KnownModel[]): Plan 
   return run('predict_batch', {
     model: model.name,
     rows: texts.map((text) => ({ [input.name]: text })),
+  })
+}
+
+const LIST_MARK = /^\s*(?:[-*•]|\d{1,3}[.)])\s+/
+
+/** One row on each line, every one of them whole; lines without any input are only words around them. */
+function planLines(reading: MessageReading, named: readonly KnownModel[]): Plan | null {
+  const [model] = named
+  const lines = reading.text.split('\n')
+  if (model === undefined || named.length > 1 || lines.length < 2) return null
+  const text = singleText(model)
+  if (text !== null) {
+    const items = lines.filter((line) => LIST_MARK.test(line))
+    if (items.length < 2) return null
+    const rows = items.map((line) => ({ [text.name]: line.replace(LIST_MARK, '').trim() }))
+    return run('predict_batch', { model: model.name, rows })
+  }
+  const bindings = lines
+    .map((line) => bindModel(readMessage(line.replace(LIST_MARK, ''), [model]), model))
+    .filter(({ bound, conflicts }) => bound > 0 || conflicts.length > 0)
+  if (bindings.length < 2 || !bindings.every(({ complete }) => complete)) return null
+  return run('predict_batch', {
+    model: model.name,
+    rows: bindings.map(({ features }) => ordered(model, features)),
+    ...versionOf(reading, model),
   })
 }
 

@@ -26,13 +26,16 @@ export const READ_PATTERNS: readonly ReadPattern[] = [
     /\bhow (?:many|often) .*\b(?:versions|revisions|updated|retrained|deployed)\b/,
     /\b(?:which|what|list|show).*\bversion\b.*\b(?:exist|are there|is (?:live|active|deployed|current|running|in production)|does .* (?:run|have|use|serve))\b/,
     /\b(?:which|what) version (?:of|is|does)\b/,
+    /\b(?:is there|are there|any|do we have|does it have)\b.*(?:#\d+|\b(?:older|earlier|newer|other) (?:version|one)s?\b)/,
+    /\b(?:what|anything) (?:has |have )?(?:changed|is new|was new|happened)\b|\bwhen (?:was|were|did|has)\b.*\b(?:updated?|changed?|deployed|uploaded|created|added|retrained|trained|released|published|go live)\b|\bwho (?:uploaded|deployed|changed|added|made|trained|updated)\b/,
   ]),
   ...rows('model_metrics', 'context', [
-    /\b(?:metric|metrics|accuracy|accurate|accurately|auc|roc|f1|precision|recall|rmse|mae|mse|r2|r squared|log ?loss|error rate|error rates|scores well|performance|performing|performs|perform|quality|reliable|reliability|trustworthy|statistics|stats|traffic|usage|latency|latencies|throughput|uptime|busy|popular|calibrated|calibration|kpi|kpis|evaluation|benchmark|benchmarks)\b/,
+    /\b(?:metric|metrics|accuracy|accurate|accurately|auc|roc|f1|precision|recall|rmse|mae|mse|r2|r squared|log ?loss|error rate|error rates|scores well|performance|performing|performs|perform|quality|reliable|reliability|trustworthy|statistics|stats|traffic|usage|latency|latencies|throughput|uptime|errors?|mistakes?|holding up|requests|hits|invocations|track record|hit rate|success rate|confusion matrix|response times?|test results?|validation|figures|numbers|results?|health|healthy|monitoring|busy|popular|calibrated|calibration|kpi|kpis|evaluation|benchmark|benchmarks)\b/,
     /\bhow (?:good|well|bad|badly|fast|slow|quick|quickly|often|precise|right|wrong|sure|strong|heavily|much is|frequently|many (?:requests|predictions|calls|times|people|errors|rows))\b/,
     /\b(?:can|could|should) (?:i|we|you) (?:trust|rely on)\b/,
     /\b(?:is|are) (?:@\d+|it|this|that)(?: model)? (?:any good|good|working well|doing well|doing ok|ok|fine|healthy|reliable|slow|fast)\b/,
-    /\bhow (?:is|are) (?:@\d+|it)(?: model)? doing\b/,
+    /\bhow (?:is|are|does|do|did|was|has|have) (?:the |my |our )?(?:@\d+|it)(?: model)?(?: been)? (?:do|doing|perform|performing|working|work|used|faring|score|scoring|going|holding up|behaving)\b/,
+    /\b(?:is|was|are|does|has) (?:the |my |our )?(?:@\d+|it)(?: model)?(?: been| being| still)? (?:used|called|working|work|any good|good|queried|invoked|doing)\b/,
     /\b(?:number|count) of (?:requests|predictions|calls|errors)\b/,
   ]),
   ...rows('describe_model', 'context', [

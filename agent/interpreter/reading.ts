@@ -62,7 +62,8 @@ export function readMessage(text: string, models: readonly KnownModel[]): Messag
   const segments = findSegments(text, isColumn)
   const tokens = tokenise(text, segments)
   const mentions = findModelMentions(models, tokens)
-  const versions = findVersionMentions(tokens).filter(({ from, to }) =>
+  const behind = (index: number) => mentions.find(({ from }) => from === index)?.to ?? index
+  const versions = findVersionMentions(tokens, behind).filter(({ from, to }) =>
     mentions.every((mention) => to <= mention.from || from >= mention.to),
   )
   const clauses = toClauses(tokens, mentions, versions)

@@ -1,6 +1,7 @@
 // Understands questions that only look: the list, one model, its versions, its figures, help.
 
 import { mentionedCommand } from './commands.ts'
+import { asksForList } from './list-words.ts'
 import { type Context, lastModel, modelNamed } from './memory.ts'
 import { moodOf } from './mood.ts'
 import { ask, type Plan, run } from './plan.ts'
@@ -21,7 +22,9 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
   if (how !== null) return how
   if (named.length > 0) return planAbout(reading, context)
   if (HELP_PATTERNS.some((pattern) => pattern.test(reading.whole))) return run('help')
-  if (LIST_PATTERNS.some((pattern) => pattern.test(reading.whole)) && !isOrdered(reading)) {
+  const asksList =
+    asksForList(reading.whole) || LIST_PATTERNS.some((pattern) => pattern.test(reading.whole))
+  if (asksList && !isOrdered(reading)) {
     return run('list_models')
   }
   return planAboutLast(reading, context)
@@ -31,12 +34,21 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
 const ORDERED =
   /\b(?:delete|remove|erase|wipe|undeploy|unpublish|deploy|redeploy|publish|roll back|rollback|promote|train|retrain|upload)\b/
 
-const isOrdered = (reading: MessageReading) => ORDERED.test(reading.whole)
+const isOrdered = (reading: MessageReading) =>
+  ORDERED.test(reading.whole) && !ASKING.test(reading.whole)
+
+const ASKING =
+  /^(?:(?:so|and|hi|hey|hello|ok|please|now|well) )*(?:what|which|how many|are|is|do|does|did|who|remind me|tell me|show|list)\b/
+
+/** The deed itself, not its result: "what's deployed?" asks for no help. */
+const DEED =
+  /\b(?:delete|remove|erase|undeploy|unpublish|deploy|redeploy|publish|upload|promote|roll(?:ing)? (?:\S+ )?back|rollback|revert|deleting|removing|deploying|undeploying|uploading|promoting)\b|\b(?:take|put|get|bring|pull) .*\b(?:offline|down|online|live|up)\b/
 
 /** "how do I deploy a model?", "what happens if I delete churn?": told, never done. */
 function planHow(reading: MessageReading): Plan | null {
   const mentioned = mentionedCommand(reading)
-  if (mentioned === null || !HOW_PATTERN.test(reading.whole)) return null
+  if (mentioned === null || !HOW_PATTERN.test(reading.whole) || !DEED.test(reading.whole))
+    return null
   const clause = reading.clauses.find(({ text }) => HOW_PATTERN.test(text))
   if (clause === undefined || moodOf(clause, reading.clauses) === 'reported') return null
   return run('help', { topic: mentioned.operation })

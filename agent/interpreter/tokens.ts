@@ -134,6 +134,11 @@ function readToken(
   const word = WORD.exec(text)
   if (word !== null && word[0] !== '_') return readWords(word[0], position, push)
   if (character === '-' && isBetweenWords(text, position)) return position + 1
+  // "$70/month"
+  if (character === '/' && isRate(text, position)) {
+    push({ kind: 'word', word: 'per', text: '/', start: position, end: position + 1 })
+    return position + 1
+  }
   const symbol = String.fromCodePoint(text.codePointAt(position) ?? 0)
   const end = position + symbol.length
   push({ kind: 'mark', word: symbol, text: symbol, start: position, end })
@@ -146,6 +151,18 @@ function isBetweenWords(text: string, position: number): boolean {
   const after = text[position + 1] ?? ''
   return LETTER_OR_DIGIT.test(before) && LETTER.test(after)
 }
+
+const NUMBER_END = /[\d$€£¥₹km]/i
+
+function isRate(text: string, position: number): boolean {
+  return (
+    NUMBER_END.test(text[position - 1] ?? '') &&
+    LETTER.test(text[position + 1] ?? '') &&
+    DIGIT_BEFORE.test(text.slice(Math.max(0, position - 4), position))
+  )
+}
+
+const DIGIT_BEFORE = /\d/
 
 function readWords(
   found: string,

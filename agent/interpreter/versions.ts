@@ -5,7 +5,7 @@ import type { Token } from './tokens.ts'
 
 export type VersionReference =
   | { readonly kind: 'number'; readonly number: number }
-  | { readonly kind: 'first' | 'latest' | 'live' }
+  | { readonly kind: 'first' | 'latest' }
   /** Steps from the live version: -1 is the one before it. */
   | { readonly kind: 'steps'; readonly steps: number }
 
@@ -58,15 +58,18 @@ const RELATIVES: Readonly<Record<string, VersionReference>> = {
   oldest: { kind: 'first' },
   original: { kind: 'first' },
   initial: { kind: 'first' },
-  current: { kind: 'live' },
-  live: { kind: 'live' },
+  old: { kind: 'steps', steps: -1 },
 }
 
-export function findVersionMentions(tokens: readonly Token[]): readonly VersionMention[] {
+/** `behind` gives the index behind a model's name that begins there: "the previous churn version". */
+export function findVersionMentions(
+  tokens: readonly Token[],
+  behind: (index: number) => number = (index) => index,
+): readonly VersionMention[] {
   const found: VersionMention[] = []
   let index = 0
   while (index < tokens.length) {
-    const mention = readVersion(tokens, index)
+    const mention = readVersion(tokens, index) ?? readParted(tokens, index, behind)
     if (mention === null) index++
     else {
       found.push(mention)
@@ -95,10 +98,26 @@ function readVersion(tokens: readonly Token[], from: number): VersionMention | n
   }
   const relative = RELATIVES[word]
   const next = wordAt(tokens, from + 1)
-  if (relative !== undefined && (isNoun(next) || (next === 'one' && relative.kind !== 'live'))) {
+  const isSingular = isNoun(next) && !next.endsWith('s')
+  if (relative !== undefined && (isSingular || next === 'one')) {
     return mention(from, from + 2, relative)
   }
   return readSteps(tokens, from)
+}
+
+/** "the previous churn version": the model's name between the word and its noun. */
+function readParted(
+  tokens: readonly Token[],
+  from: number,
+  behind: (index: number) => number,
+): VersionMention | null {
+  const word = wordAt(tokens, from)
+  const ordinal = ORDINALS[word] ?? Number(ORDINAL_NUMBER.exec(word)?.[1] ?? Number.NaN)
+  const reference = RELATIVES[word] ?? (Number.isInteger(ordinal) ? numbered(ordinal) : undefined)
+  const next = behind(from + 1)
+  if (reference === undefined || next === from + 1) return null
+  const noun = wordAt(tokens, next) === 'model' ? wordAt(tokens, next + 1) : wordAt(tokens, next)
+  return isNoun(noun) && !noun.endsWith('s') ? mention(from, from + 1, reference) : null
 }
 
 const isOneOf = (tokens: readonly Token[], index: number) => wordAt(tokens, index) === 'one'
@@ -128,6 +147,9 @@ function readSteps(tokens: readonly Token[], from: number): VersionMention | nul
   }
   const count = word === 'a' ? 1 : (NUMBERS[word] ?? tokens[from]?.value ?? Number.NaN)
   if (!Number.isInteger(count) || !isNoun(wordAt(tokens, from + 1))) return null
+  if (wordAt(tokens, from - 1) === 'by') {
+    return mention(from, from + 2, { kind: 'steps', steps: -count })
+  }
   const after = wordAt(tokens, from + 2)
   if (after === 'back' || after === 'earlier' || after === 'before') {
     return mention(from, from + 3, { kind: 'steps', steps: -count })
@@ -152,8 +174,6 @@ export function resolveVersion(model: KnownModel, reference: VersionReference): 
       return model.versions[0] ?? null
     case 'latest':
       return model.versions.at(-1) ?? null
-    case 'live':
-      return model.live
     case 'steps': {
       const at = model.live === null ? -1 : model.versions.indexOf(model.live)
       return at < 0 ? null : (model.versions[at + reference.steps] ?? null)

@@ -130,7 +130,10 @@ function readMention(
   let best: FieldMention | null = null
   for (const { field, words, strength } of phrases) {
     if (best !== null && words.length < best.to - best.from) break
-    const match = matchWords(words, tokens, from, strength) ?? matchReversed(words, tokens, from)
+    const match =
+      matchWords(words, tokens, from, strength) ??
+      matchReversed(words, tokens, from) ??
+      matchAround(words, tokens, from)
     if (match === null) continue
     let free = true
     for (let index = from; index < match.to; index++) if (taken(index)) free = false
@@ -178,6 +181,23 @@ function matchReversed(
   const article = ARTICLES.has(tokens[from + 2]?.word ?? '') ? 1 : 0
   return sameWord(tokens[from + 2 + article]?.word ?? '', first)
     ? { to: from + 3 + article, fuzzy: false }
+    : null
+}
+
+/** "paid $1680 so far" for "paid so far": the value may stand behind the first word. */
+function matchAround(
+  words: readonly string[],
+  tokens: readonly Token[],
+  from: number,
+): { to: number; fuzzy: boolean } | null {
+  const [first, ...rest] = words
+  if (first === undefined || rest.length < 2 || !sameWord(tokens[from]?.word ?? '', first))
+    return null
+  const value = tokens[from + 1]
+  if (value?.kind !== 'number') return null
+  const behind = isUnitWord(tokens[from + 2]?.word ?? '') ? from + 3 : from + 2
+  return rest.every((word, offset) => sameWord(tokens[behind + offset]?.word ?? '', word))
+    ? { to: from + 1, fuzzy: false }
     : null
 }
 

@@ -74,7 +74,9 @@ async function playCase(
       ...(index === 0 ? (given.filesBefore ?? []) : []),
       ...(isLast ? (given.files ?? []) : []),
     ]
-    const result = await talk.say(message, { files: await Promise.all(sent.map(fileFor)) })
+    const result = await talk.say(message, {
+      files: await Promise.all(sent.map((file) => fileFor(file, given))),
+    })
     for (const id of await uploadIds(ports, talk.conversationId())) {
       if (!handles.has(id)) handles.set(id, `upload-${handles.size + 1}`)
     }
@@ -105,45 +107,64 @@ function withHandles(step: Step, handles: ReadonlyMap<string, string>): Step {
 }
 
 /** A well-formed file of the kind that the name says; three inputs without names where it is some model. */
-async function fileFor({ fileName, content }: SentFile): Promise<FileToSend> {
+async function fileFor({ fileName, content }: SentFile, given: UtteranceCase): Promise<FileToSend> {
   if (content !== undefined) return { fileName, content }
   if (fileName === 'churn_model.pkl') {
     const sample = Bun.file(`${SAMPLES_FOLDER}/churn/churn_model.pkl`)
     return { fileName, content: new Uint8Array(await sample.arrayBuffer()) }
   }
-  if (fileName.endsWith('.csv')) return { fileName, content: tableFor(fileName) }
-  return { fileName, content: anyModel() }
+  const wanted = expectedInput(given)
+  if (fileName.endsWith('.csv')) return { fileName, content: tableFor(wanted['model']) }
+  const { features, classes } = wanted
+  return {
+    fileName,
+    content: anyModel(lengthOf(features) ?? 3, lengthOf(classes)),
+  }
 }
 
-function tableFor(fileName: string): string {
-  if (fileName.includes('house')) {
-    return 'sqft_living,bedrooms,bathrooms,condition,age_years\n1800,3,2,3,20\n950,2,1,4,60\n'
-  }
-  return 'tenure,monthly_charges,total_charges\n24,70,1680\n3,95.5,286.5\n'
+/** What the case expects tells which file its words are about: so many columns, so many classes. */
+function expectedInput(given: UtteranceCase): Readonly<Record<string, unknown>> {
+  if ('expect' in given) return given.expect[0]?.input ?? {}
+  return 'expectAny' in given ? (given.expectAny[0]?.[0]?.input ?? {}) : {}
+}
+
+const lengthOf = (value: unknown): number | null => (Array.isArray(value) ? value.length : null)
+
+function tableFor(model: unknown): string {
+  const known = CATALOGUE.find(({ name }) => name === model) ?? CATALOGUE[0]
+  const inputs = known?.signature.inputs ?? []
+  const row = inputs.map(({ example, categories }) => String(example ?? categories?.[0] ?? 1))
+  const lines = [inputs.map(({ name }) => name), row, row]
+  return `${lines.map((cells) => cells.map((cell) => `"${cell}"`).join(',')).join('\n')}\n`
 }
 
 let models = 0
 
-function anyModel(): Uint8Array {
+function anyModel(featureCount: number, classCount: number | null): Uint8Array {
   models += 1
+  const groups = classCount === null || classCount === 2 ? 1 : classCount
   return toOnnx({
-    task: 'regression',
+    task: classCount === null ? 'regression' : 'multiclass_classification',
     library: 'onnx',
     libraryVersion: null,
     modelClass: 'ONNX graph',
     objective: null,
-    inputs: ['f0', 'f1', 'f2'].map((name) => ({ name, type: 'float', optional: true })),
+    inputs: Array.from({ length: featureCount }, (_, index) => ({
+      name: `f${index}`,
+      type: 'float' as const,
+      optional: true,
+    })),
     namesKnown: false,
-    classes: null,
+    classes: classCount === null ? null : Array.from({ length: classCount }, (_, i) => String(i)),
     outputNames: null,
     missingValue: null,
     predictor: {
       kind: 'linear',
-      featureCount: 3,
-      groups: 1,
-      weights: Float32Array.of(1, 2, 3),
-      bias: Float32Array.of(models),
-      transform: 'identity',
+      featureCount,
+      groups,
+      weights: new Float32Array(featureCount * groups).fill(0.5),
+      bias: new Float32Array(groups).fill(models),
+      transform: classCount === null ? 'identity' : groups === 1 ? 'sigmoid' : 'softmax',
     },
     warnings: [],
   }).onnx
