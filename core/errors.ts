@@ -29,6 +29,8 @@ export interface Failure {
   readonly code: ErrorCode
   readonly message: string
   readonly details: readonly FailureDetail[]
+  /** With `rate_limited`: whole seconds until it may work. */
+  readonly retryAfterSeconds?: number
 }
 
 export type Outcome<T> =

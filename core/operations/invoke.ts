@@ -2,9 +2,13 @@
 
 import type { z } from 'zod'
 import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
+import { takeOne } from '#core/people/rate-limits.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
-import { authorise, needsConfirmation } from './access.ts'
+import { authorise, modelRefusal, needsConfirmation } from './access.ts'
+import { audited, noteRefusal } from './audited.ts'
+import { findModel } from './find-model.ts'
 import { describeIssues } from './issues.ts'
+import { limitPorts, ModelRefused } from './limited-ports.ts'
 import type { Call, Operation, Question } from './operation.ts'
 
 /**
@@ -36,10 +40,37 @@ async function run<Input extends z.ZodObject, Output extends z.ZodObject>(
   input: unknown,
   call: Call,
 ): Promise<Outcome<z.output<Output>>> {
+  try {
+    if (operation.effect !== 'read') {
+      // Before anything is written into the audit log, so that refusals cannot push out what was done.
+      const taken = await takeOne(call.ports.rates, call.principal, 'change')
+      if (!taken.ok) return taken
+    }
+    const ready = await prepare(operation, input, call)
+    if (!ready.ok) {
+      await noteRefusal(operation, input, call, ready.failure.code)
+      return ready
+    }
+    if (call.signal.aborted) return cancelled()
+    const { value } = ready
+    return await audited(operation, value, call, () => handle(operation, value, call))
+  } catch (error) {
+    return failureOf(operation, error, call)
+  }
+}
+
+/** Everything that is asked before an operation begins; answers the checked input. */
+async function prepare<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  input: unknown,
+  call: Call,
+): Promise<Outcome<z.output<Input>>> {
   const allowed = authorise(operation, call.principal)
   if (!allowed.ok) return allowed
   const checked = checkInput(operation, input)
   if (!checked.ok) return checked
+  const seen = await checkModel(checked.value, call)
+  if (!seen.ok) return seen
   const question = operation.asks?.(checked.value) ?? null
   if (question !== null) {
     return fail('invalid_input', question.text, [{ path: question.field, message: 'is required' }])
@@ -50,19 +81,44 @@ async function run<Input extends z.ZodObject, Output extends z.ZodObject>(
       { path: 'confirm', message: 'send "confirm": true, or answer yes where you are asked' },
     ])
   }
-  if (call.signal.aborted) return cancelled()
+  return checked
+}
+
+/** Whoever may use some models only is told so, whether or not there is a model of that name. */
+async function checkModel(
+  { model }: Readonly<Record<string, unknown>>,
+  { principal, ports }: Call,
+): Promise<Outcome<void>> {
+  if (principal.models === undefined || typeof model !== 'string') return succeed(undefined)
+  const found = await findModel(limitPorts(ports, principal).registry, model)
+  return found.ok ? succeed(undefined) : modelRefusal(principal, model)
+}
+
+async function handle<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  input: z.output<Input>,
+  call: Call,
+): Promise<Outcome<z.output<Output>>> {
   try {
-    const outcome = await operation.handle(checked.value, call)
+    const outcome = await operation.handle(input, {
+      ...call,
+      ports: limitPorts(call.ports, call.principal),
+    })
     return outcome.ok ? checkOutput(operation, outcome.value, call) : outcome
   } catch (error) {
-    if (call.signal.aborted) return cancelled()
-    if (error instanceof RegistryUnavailable) return fail('unavailable', error.message)
-    call.ports.logger.error(
-      { operation: operation.name, requestId: call.requestId, ...describeError(error) },
-      'operation threw',
-    )
-    return internal(call)
+    return failureOf(operation, error, call)
   }
+}
+
+function failureOf(operation: Pick<Operation, 'name'>, error: unknown, call: Call): Outcome<never> {
+  if (call.signal.aborted) return cancelled()
+  if (error instanceof RegistryUnavailable) return fail('unavailable', error.message)
+  if (error instanceof ModelRefused) return modelRefusal(call.principal, error.model)
+  call.ports.logger.error(
+    { operation: operation.name, requestId: call.requestId, ...describeError(error) },
+    'operation threw',
+  )
+  return internal(call)
 }
 
 /** What the person must still say before this operation can run, or null; for surfaces that ask instead of failing. */

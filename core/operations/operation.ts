@@ -4,11 +4,13 @@ import type { z } from 'zod'
 import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
+import type { RateLimiter } from '#core/people/rate-limits.ts'
+import type { Role } from '#core/people/roles.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
 import type { Registry, VersionRecord } from '#core/registry/registry.ts'
 
 export type Effect = 'read' | 'write' | 'destructive'
-export type Role = 'viewer' | 'deployer' | 'admin'
+export type { Role }
 
 /** Who asks. Operations run with the rights of this person, on every surface and through the agent. */
 export interface Principal {
@@ -16,6 +18,12 @@ export interface Principal {
   readonly id: string
   readonly role: Role
   readonly surface: 'rest' | 'chat' | 'cli' | 'mcp' | 'slack' | 'discord' | 'test'
+  /** What people call them, for the audit log: a key's name, a platform's user name. */
+  readonly display?: string
+  /** Effects and names of operations that they are limited to, within their role; all where absent. */
+  readonly scopes?: readonly string[]
+  /** Names of models that exist for them; all where absent. */
+  readonly models?: readonly string[]
 }
 
 export interface Progress {
@@ -93,6 +101,8 @@ export interface Ports {
   readonly defaultModel: string | null
   /** Folder of the example models (`models/`), for the sample on the empty page; read once at need. */
   readonly samples: SampleModels
+  /** How fast a person may go on; absent, everybody may go as fast as they like. */
+  readonly rates?: RateLimiter
 }
 
 export interface SampleModels {

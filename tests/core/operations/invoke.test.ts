@@ -133,7 +133,8 @@ describe('a role', () => {
     const outcome = await run(ports, 'deploy_model', { nonsense: 1 }, { principal })
     expect(outcome.ok ? null : outcome.failure).toEqual({
       code: 'forbidden',
-      message: '“Deploy a model” needs the role deployer; you have the role viewer.',
+      message:
+        '“Deploy a model” needs the role deployer; you have the role viewer. Ask an admin of this Parley for it.',
       details: [],
     })
   })
