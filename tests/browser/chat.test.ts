@@ -1,12 +1,10 @@
-// Talking to Parley in real Chromium: the example conversation, keyboard, uploads, reloads, narrow and dark screens.
+// Talking to Parley in real Chromium: the example conversation, keyboard, reloads, tabs, narrow and dark screens.
 
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { resolve } from 'node:path'
 import {
   answered,
   CHURN_FILE,
   describeInBrowser,
-  FIXTURES,
   type Parley,
   startParley,
   TEST_TIMEOUT_MS,
@@ -60,61 +58,19 @@ describeInBrowser('The chat', ({ visit }) => {
   )
 
   test(
-    'says why a file is refused, where it was sent, and goes on',
+    'follows the back button, and another tab of the same browser',
     async () => {
-      await visit(parley.url, async ({ page, say, answer }) => {
-        const files = page.getByTestId('file-input')
-        await files.setInputFiles(resolve(FIXTURES, 'misc/lfs_pointer.pkl'))
-        await answered(page)
-        await answer.getByRole('button', { name: 'Deploy it' }).click()
-        await answered(page)
-        expect(await answer.innerText()).toContain('Git LFS pointer')
-        await files.setInputFiles({ name: 'empty.pkl', mimeType: '', buffer: Buffer.alloc(0) })
-        await answered(page)
-        expect(await answer.innerText()).toContain('empty.pkl is empty (0 bytes).')
+      await visit(parley.url, async ({ page, context, say }) => {
         await say('What can you do?')
-        expect(await answer.innerText()).toContain('deploy')
-      })
-    },
-    TEST_TIMEOUT_MS,
-  )
-
-  test(
-    'says that a file is too large before all of it is sent',
-    async () => {
-      const own = await startParley({ maximumUploadBytes: 100_000 })
-      await visit(
-        own.url,
-        async ({ page, answer }) => {
-          await page.getByTestId('file-input').setInputFiles(CHURN_FILE)
-          await answered(page)
-          expect(await answer.getByRole('alert').innerText()).toMatch(/100 KB|larger|too large/i)
-        },
-        // The browser itself reports every status above 399.
-        { expectedErrors: /status of 413|ERR_CONNECTION/ },
-      )
-      await own.stop()
-    },
-    TEST_TIMEOUT_MS,
-  )
-
-  test(
-    'takes a file that is dropped anywhere on the page',
-    async () => {
-      await visit(parley.url, async ({ page, answer }) => {
-        const bytes = [...new Uint8Array(await Bun.file(CHURN_FILE).arrayBuffer())]
-        const transfer = await page.evaluateHandle((content) => {
-          const data = new DataTransfer()
-          data.items.add(new File([new Uint8Array(content)], 'churn_model.pkl'))
-          return data
-        }, bytes)
-        await page.dispatchEvent('nav', 'dragenter', { dataTransfer: transfer })
-        await page.getByText('Drop the file to send it').waitFor()
-        await page.dispatchEvent('nav', 'drop', { dataTransfer: transfer })
-        await answered(page)
-        expect(await page.getByText('Drop the file to send it').count()).toBe(0)
-        expect(await page.locator('.message.person').innerText()).toContain('churn_model.pkl')
-        expect(await answer.innerText()).toContain('churn_model.pkl')
+        await page.getByRole('button', { name: 'New conversation' }).click()
+        await page.getByRole('heading', { name: 'Talk to your models' }).waitFor()
+        await page.goBack()
+        await page.locator('.message.parley').waitFor()
+        const other = await context.newPage()
+        await other.goto(page.url())
+        await other.locator('.message.parley').waitFor()
+        await say('Show me available models')
+        await other.waitForFunction(() => document.querySelectorAll('.message').length === 4)
       })
     },
     TEST_TIMEOUT_MS,
