@@ -8,19 +8,26 @@ import {
   readU8,
   readU16LE,
   readU32LE,
-  take,
 } from '../cursor.ts'
 import { FormatError } from '../format-error.ts'
-import {
-  chargeWork,
-  ENTRY_BYTES,
-  MAX_INTEGER_BYTES,
-  MAX_MEMO_ENTRIES,
-  MAX_STRING_BYTES,
-  OBJECT_BYTES,
-} from '../limits.ts'
+import { MAX_STRING_BYTES, OBJECT_BYTES } from '../limits.ts'
 import { buildState, instantiate, reduceCall } from './construct.ts'
 import { createGlobal } from './globals.ts'
+import {
+  appendItems,
+  isKind,
+  pushAll,
+  pushBytes,
+  pushDict,
+  pushList,
+  pushLong,
+  pushText,
+  pushTuple,
+  recall,
+  remember,
+  setItems,
+  wrongTarget,
+} from './moves.ts'
 import { HIGHEST_PROTOCOL, OPCODES, type OpcodeName, REFUSED_OPCODES } from './opcodes.ts'
 import { lineIndex, readLine, readText } from './operands.ts'
 import { charge, type Machine, peek, pop, popToMark, push, pushMark } from './stack.ts'
@@ -29,12 +36,10 @@ import {
   decodePython2String,
   decodeRawUnicodeEscape,
   decodeStringLiteral,
-  decodeTwosComplement,
   decodeUtf8,
   parseFloatText,
   parseInteger,
 } from './text.ts'
-import type { PickleDict, PickleValue } from './value.ts'
 
 type Handler = (machine: Machine) => void
 
@@ -239,114 +244,4 @@ function refuse(reason: string): Handler {
   return (machine) => {
     throw new FormatError(`This pickle cannot be read alone. ${reason}`, machine.at)
   }
-}
-
-function pushText(machine: Machine, size: number): void {
-  push(machine, decodeUtf8(readText(machine, size), machine.at))
-}
-
-/** Bytes are a window into the file: no copy, so only the object is charged. */
-function pushBytes(machine: Machine, size: number): void {
-  charge(machine, OBJECT_BYTES * 2)
-  push(machine, take(machine.cursor, size))
-}
-
-function pushLong(machine: Machine, size: number): void {
-  const bytes = take(machine.cursor, size)
-  if (size > MAX_INTEGER_BYTES) {
-    throw new FormatError('A number in this pickle is too long.', machine.at, 'too_large')
-  }
-  // Turning bytes into one big number costs more than an instruction does.
-  charge(machine, size)
-  chargeWork(machine.budget, size, machine.at)
-  push(machine, decodeTwosComplement(bytes))
-}
-
-function pushList(machine: Machine, items: PickleValue[]): void {
-  charge(machine, OBJECT_BYTES + 8 * items.length)
-  push(machine, { kind: 'list', items })
-}
-
-function pushTuple(machine: Machine, items: PickleValue[]): void {
-  charge(machine, OBJECT_BYTES + 8 * items.length)
-  push(machine, { kind: 'tuple', items })
-}
-
-function pushDict(machine: Machine, pairs: PickleValue[]): void {
-  charge(machine, OBJECT_BYTES * 2)
-  const dict: PickleDict = { kind: 'dict', entries: new Map() }
-  addPairs(machine, dict.entries, pairs)
-  push(machine, dict)
-}
-
-function appendItems(machine: Machine, items: PickleValue[]): void {
-  const target = peek(machine)
-  charge(machine, 8 * items.length)
-  if (isKind(target, 'list')) pushAll(target.items, items)
-  else if (isKind(target, 'record')) pushAll(target.listItems, items)
-  else throw wrongTarget(machine, 'appends to something that is no list')
-}
-
-function setItems(machine: Machine, pairs: PickleValue[]): void {
-  const target = peek(machine)
-  if (isKind(target, 'dict')) addPairs(machine, target.entries, pairs)
-  else if (isKind(target, 'record')) addPairs(machine, target.dictItems, pairs)
-  else throw wrongTarget(machine, 'sets items of something that is no dict')
-}
-
-function addPairs(
-  machine: Machine,
-  entries: Map<PickleValue, PickleValue>,
-  pairs: readonly PickleValue[],
-): void {
-  charge(machine, ENTRY_BYTES * (pairs.length >> 1))
-  for (let index = 0; index < pairs.length; index += 2) {
-    const key = pairs[index]
-    const value = pairs[index + 1]
-    if (key === undefined || value === undefined) {
-      throw wrongTarget(machine, 'sets a key without a value')
-    }
-    entries.set(key, value)
-  }
-}
-
-/** `target.push(...items)` would put every item on the call stack. */
-function pushAll(target: PickleValue[], items: readonly PickleValue[]): void {
-  for (const item of items) target.push(item)
-}
-
-function remember(machine: Machine, index: number): void {
-  // Indices are handed out in order; one far ahead of the rest would make a sparse table.
-  if (index >= MAX_MEMO_ENTRIES || index > machine.memo.length + 65_536) {
-    throw new FormatError('This pickle numbers its values beyond reason.', machine.at, 'too_large')
-  }
-  charge(machine, 8)
-  while (machine.memo.length < index) {
-    charge(machine, 8)
-    machine.memo.push(undefined)
-  }
-  if (machine.memo[index] === undefined) machine.memoCount += 1
-  machine.memo[index] = peek(machine)
-}
-
-function recall(machine: Machine, index: number): void {
-  const value = machine.memo[index]
-  if (value === undefined) {
-    throw new FormatError(
-      `This pickle is damaged: it refers to its value ${index}, which was never written.`,
-      machine.at,
-    )
-  }
-  push(machine, value)
-}
-
-function isKind<K extends 'list' | 'tuple' | 'dict' | 'set' | 'record'>(
-  value: PickleValue,
-  kind: K,
-): value is Extract<PickleValue, { kind: K }> {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
-}
-
-function wrongTarget(machine: Machine, what: string): FormatError {
-  return new FormatError(`This pickle is damaged: it ${what}.`, machine.at)
 }
