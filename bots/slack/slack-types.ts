@@ -1,0 +1,8 @@
+// Slack's own types under the names we use, taken from Bolt so that one version of them is pinned.
+
+import type { types, webApi } from '@slack/bolt'
+
+export type KnownBlock = types.KnownBlock
+export type ModalView = types.ModalView
+export type DataTableBlock = types.DataTableBlock
+export type WebClient = webApi.WebClient
