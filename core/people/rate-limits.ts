@@ -40,6 +40,11 @@ export interface RateLimiter {
 
 export type RateTaken = RateDecision | null
 
+/** Answers at once. */
+export interface InProcessLimiter extends RateLimiter {
+  take(principal: { readonly id: string }, kind: RateKind): RateTaken
+}
+
 /** The person at the machine: stopping them would only keep them from their own computer. */
 const LOCAL_ID = 'local'
 
@@ -56,7 +61,7 @@ export function createRateLimiter(options: {
   /** A clock in milliseconds that never goes back. */
   readonly monotonicMs: () => number
   readonly limits?: Readonly<Record<RateKind, RateLimit>>
-}): RateLimiter & { take(principal: { readonly id: string }, kind: RateKind): RateTaken } {
+}): InProcessLimiter {
   const { monotonicMs, limits = RATE_LIMITS } = options
   const buckets = new Map<string, Bucket>()
   return {
