@@ -62,7 +62,7 @@ describeInBrowser('Everyone can use', ({ visit }) => {
             await page.getByRole('dialog').waitFor()
             expect(await violations(page)).toEqual([])
           },
-          { colorScheme, reducedMotion: 'reduce' },
+          { colorScheme },
         )
       },
       TEST_TIMEOUT_MS,
@@ -81,7 +81,7 @@ describeInBrowser('Everyone can use', ({ visit }) => {
           await page.getByRole('dialog').waitFor()
           expect(await violations(page)).toEqual([])
         },
-        { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' },
+        { viewport: { width: 360, height: 740 } },
       )
     },
     TEST_TIMEOUT_MS,

@@ -130,7 +130,12 @@ async function visit(
   use: (visit: Visit) => Promise<void>,
   { expectedErrors, ...options }: VisitOptions = {},
 ): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    // Nobody waits for animations; what they end in is the same.
+    reducedMotion: 'reduce',
+    ...options,
+  })
   context.setDefaultTimeout(STEP_TIMEOUT_MS)
   const complaints: string[] = []
   const strangers: string[] = []
