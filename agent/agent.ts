@@ -151,6 +151,7 @@ async function createTurn(
   emit: (event: TurnEvent) => void,
 ): Promise<RunningTurn> {
   const { ports, operations } = assembly
+  const models = await assembly.models.load()
   const runner = createStepRunner({ ports, request, operations, emit })
   const ran: RanStep[] = []
   let state = beginTurn(before, request)
@@ -158,13 +159,13 @@ async function createTurn(
   let shown = false
   const keep = (step: RanStep, field?: string): RanStep => {
     ran.push(step)
-    state = afterStep(state, step, request, ports.now(), field)
+    state = afterStep(state, step, request, ports.now(), models, field)
     return step
   }
   const view: LanguageTurn = {
     request,
     state: () => state,
-    models: await assembly.models.load(),
+    models,
     samples: await ports.samples.list(),
     operations,
     run: async (operation, input) => keep(await runner.run(operation, input)),

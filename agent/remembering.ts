@@ -1,7 +1,7 @@
 // How a conversation's memory changes with every step: what "it" is, what was predicted, what is still to be answered.
 
 import type { OperationName } from '#core/operations/operation.ts'
-import type { RanStep } from './language.ts'
+import type { KnownModel, RanStep } from './language.ts'
 import {
   CONFIRMATION_LIFETIME_MS,
   type ConversationState,
@@ -48,6 +48,7 @@ export function afterStep(
   ran: RanStep,
   request: TurnRequest,
   nowMs: number,
+  models: readonly KnownModel[],
   field?: string,
 ): ConversationState {
   const { step } = ran
@@ -81,7 +82,7 @@ export function afterStep(
         uploads: markUsed(state, step, isHopeless(step)),
       }
     case 'done':
-      return afterSuccess(state, step)
+      return afterSuccess(state, step, models)
   }
 }
 
@@ -101,19 +102,48 @@ function modelOf(step: Step): string | null {
   return named ?? textOf(step.output, 'model') ?? textOf(step.input, 'model')
 }
 
-function afterSuccess(state: ConversationState, step: Step): ConversationState {
+function afterSuccess(
+  state: ConversationState,
+  step: Step,
+  models: readonly KnownModel[],
+): ConversationState {
   const model = modelOf(step)
   const gone = step.operation === 'delete_model'
   const isLook = LOOKS.has(step.operation)
   return {
     ...state,
     lastModel: gone ? null : (model ?? state.lastModel),
-    lastCall: { operation: step.operation, input: { ...step.input } },
+    lastCall: { operation: step.operation, input: { ...step.input }, ...undoOf(step, models) },
     lastPrediction: predictionAfter(state, step, model),
     pendingQuestion: isLook ? state.pendingQuestion : questionAfter(step, model),
     uploads: markUsed(state, step, true),
   }
 }
+
+/** What takes a change back: the version that was live before, or none. `models` are as they were before the turn. */
+function undoOf(
+  step: Step,
+  models: readonly KnownModel[],
+): Pick<NonNullable<ConversationState['lastCall']>, 'undo'> {
+  const name = modelOf(step)
+  const before = models.find((model) => model.name === name)
+  if (before === undefined || !UNDOABLE.has(step.operation)) return {}
+  if (before.live === null) {
+    return { undo: { operation: 'undeploy_model', input: { model: before.name } } }
+  }
+  if (step.operation === 'undeploy_model' && before.live === before.versions.at(-1)) {
+    return { undo: { operation: 'deploy_model', input: { name: before.name } } }
+  }
+  return {
+    undo: { operation: 'promote_version', input: { model: before.name, version: before.live } },
+  }
+}
+
+const UNDOABLE: ReadonlySet<OperationName> = new Set<OperationName>([
+  'undeploy_model',
+  'promote_version',
+  'deploy_model',
+])
 
 function predictionAfter(
   state: ConversationState,

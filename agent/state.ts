@@ -31,8 +31,8 @@ const conversationState = z.object({
   format: z.literal(1),
   /** The model spoken of last: what "it" means. */
   lastModel: z.string().nullable(),
-  /** The last operation that ran, for "and iris?". */
-  lastCall: call.nullable(),
+  /** The last operation that ran, for "and iris?", and what would take it back, for "undo that". */
+  lastCall: call.extend({ undo: call.optional() }).nullable(),
   /** The last prediction that ran, for "the same but thirty months" and "why?". */
   lastPrediction: z
     .object({

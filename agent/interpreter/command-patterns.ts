@@ -138,6 +138,7 @@ export const COMMAND_PATTERNS: readonly CommandPattern[] = [
     `OBJECT needs (?:an? (?:roll back|rollback)|to be rolled back|rolling back|to go back)(?: to VERSION)?`,
     `(?:can|could) VERSION (?:of|for) OBJECT be (?:restored|promoted|activated|made live|put back|reactivated|deployed|used)(?: again)?`,
     `VERSION (?:of|for) OBJECT (?:should|must|shall|ought to|needs to) (?:be|go|become) (?:the )?(?:live|active|current|default|used|promoted|activated)(?: one| version| again)?`,
+    `back (?:to|on|onto) VERSION(?: (?:of|for) OBJECT)?`,
     `roll forward OBJECT(?: to VERSION)?`,
   ]),
   ...compile('undeploy_model', [

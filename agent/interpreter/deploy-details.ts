@@ -6,6 +6,8 @@ export interface DeployDetails {
   readonly features?: readonly string[]
   readonly classes?: readonly string[]
   readonly positive_label?: string
+  /** False where it is to be stored and not to go live. */
+  readonly deploy?: boolean
 }
 
 const QUOTED = `["“„'‘«\`](?<quoted>[^"”'’»\`]{1,120})["”“'’»\`]`
@@ -33,11 +35,12 @@ const NAME_PATTERNS: readonly RegExp[] = [
   ),
   naming('\\b(?:named|called)(?: as)?'),
   naming(
-    '\\b(?:under|with|by|using|and|give it|has)\\s+(?:the\\s+|a\\s+)?name(?:\\s+of)?\\s*[:=]?',
+    '\\b(?:under|with|by|using|use|take|set|and|give it|has|to)\\s+(?:the\\s+|a\\s+)?name(?:\\s+of)?\\s*[:=]?',
   ),
   naming(
     '(?:^|[\\s,;.])(?:the\\s+|its\\s+|model\\s+|endpoint\\s+)?name\\s*(?:is|should be|will be|shall be|can be|:|=)',
   ),
+  naming(`\\bunder(?!\\s+(?:${NO_NAME}|name|title|no|api|test|construction)\\b)`),
   naming(`\\bas(?!\\s+(?:${NO_NAME})\\b)`),
 ]
 
@@ -56,7 +59,7 @@ const CLASS_START =
 const POSITIVE =
   /\bpositive\s+(?:class|label|one)(?:\s+(?:is|being))?\s*[:=]?\s*["“']?(?<label>[\p{L}\p{N}_-]+)/iu
 const LIST_END =
-  /[.!?;\n]|\b(?:and|with|the|its|while|but)\s+(?:the\s+)?(?:classes|labels|title|name|positive|features|columns|inputs)\b|\b(?:please|thanks|thank you|pls)\b/iu
+  /[.!?;\n]|\b(?:and|with|the|its|while|but)\s+(?:the\s+)?(?:classes|labels|title|name|positive|features|columns|inputs)\b|\b(?:please|thanks|thank you|pls)\b|\)\s+\p{L}|\bas\s+[\p{L}"'“]/iu
 const LIST_SEPARATOR = /\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+|\s*\n\s*|\s*;\s*/iu
 const ORDER_REMARK =
   /\s+(?:in (?:this|that|the) (?:exact |same |given )?order|in order|respectively|thanks|please)\b.*$/iu
@@ -120,12 +123,18 @@ const NO_PURPOSE: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Nouns that belong to the title: "our fraud detector" is Fraud detector. */
+const TITLE_NOUN =
+  /\b(?:my|our)\s+(?<words>(?:[\p{L}\p{N}_-]+\s+){1,3}?(?:detector|forecaster|scorer|recommender|ranker|filter|forecast))\b/iu
+
 /** What the person called the model: "my customer churn model" is Customer churn. */
 export function readTitle(text: string): string | undefined {
   for (const match of text.matchAll(POSSESSED)) {
     const title = tellingWords(match.groups?.['words'] ?? '')
     if (title !== undefined) return title
   }
+  const called = TITLE_NOUN.exec(text)?.groups?.['words']
+  if (called !== undefined) return tellingWords(called)
   const purpose = PURPOSE.exec(text)?.groups?.['words']?.trim()
   if (purpose === undefined || NO_PURPOSE.has(purpose.split(SPACES)[0]?.toLowerCase() ?? '')) {
     return undefined
@@ -167,10 +176,13 @@ function readList(text: string, start: RegExp): readonly string[] | null {
   return null
 }
 
+const SEMICOLONS = /;(?=[^;]*;)|(?<=;[^;]*);/g
+
 /** "tenure, monthly_charges and total_charges" up to where the sentence turns to something else; null where that is no list. */
 export function readNames(text: string): readonly string[] | null {
-  const end = LIST_END.exec(text)
-  const list = end === null || end.index === 0 ? text : text.slice(0, end.index)
+  const semicolons = text.includes(',') ? text : text.replace(SEMICOLONS, ',')
+  const end = LIST_END.exec(semicolons)
+  const list = end === null || end.index === 0 ? semicolons : semicolons.slice(0, end.index)
   const names = list
     .split(LIST_SEPARATOR)
     .map((name) => name.replace(ORDER_REMARK, '').replace(WRAPPING, ''))

@@ -9,13 +9,13 @@ import { isNegated, isReported, moodOf } from './mood.ts'
 import { isCovered, phraseSet, splitWords } from './phrases.ts'
 import { ask, type Plan, type PlannedCall, run, say } from './plan.ts'
 import type { Clause, MessageReading } from './reading.ts'
-import { askFile } from './replies.ts'
+import { askFile, forbidden } from './replies.ts'
 import { wordsOf } from './vocabulary.ts'
 
 const THING =
   '(?:it|this|that|these|them|both|all|one|@\\d+|QUOTE|(?:[\\w@#]+ )*?(?:model|models|pickle|pickles|pkl|file|files|classifier|regressor|predictor|joblib|onnx|attachment|upload|booster|xgboost|version)s?)'
 const DEPLOY_PATTERNS: readonly RegExp[] = [
-  /^(?:deploy|redeploy|publish|host|serve|launch|ship|productioni[sz]e|release|expose|onboard|deploying|serving|hosting|publishing)\b(?! (?:metrics|history|status))/,
+  /^(?:deploy|redeploy|publish|host|serve|launch|ship|productioni[sz]e|release|expose|onboard)\b(?! (?:metrics|history|status))/,
   new RegExp(
     `^(?:register|upload|load|import|add|submit|share|provide|install|give you|hand over|send|store|save|drop) (?:in |up )?(?:[\\w@]+ )?${THING}\\b`,
   ),
@@ -24,6 +24,7 @@ const DEPLOY_PATTERNS: readonly RegExp[] = [
   /^(?:turn|make|convert|wrap) .* (?:into|in|to) an? (?:\w+ )?(?:endpoint|api|service)\b/,
   /^(?:make) (?:it|this|that|this model|the model|my model|this file|.* model) (?:live|available|callable|public|accessible|online|an endpoint|an api)\b/,
   /^go live\b/,
+  /^(?:i|we) (?:want|need|would like|wish) (?:to have |to see )?(?:this|it|that|these|the (?:attached )?(?:model|file)|my (?:\w+ ){0,3}model)(?: one| model| file)? (?:to be |to go )?(?:deployed|served|live|online|hosted|published|in production|up)\b/,
   /^live with (?:this|it)\b/,
   /^(?:update|replace|upgrade|refresh|overwrite) .*@\d+.* (?:with|by|using|to) (?:this|it|the|my|our)\b/,
   /^(?:this|it|the (?:attached )?(?:file|model)) (?:replaces|updates|supersedes|is (?:the|a) (?:new|newer|next|better|updated|retrained)(?: version of)?) (?:the |our |my )?@\d+/,
@@ -34,20 +35,23 @@ const DEPLOY_PATTERNS: readonly RegExp[] = [
 /** Wishes told as facts: "I have a model to deploy", "my model is ready for deployment". */
 const WISH_PATTERNS: readonly RegExp[] = [
   /\b(?:i|we) (?:have|got|have got|trained|just trained|built|made|finished) .*\b(?:model|pickle|pkl|classifier|file|joblib)\b.*\b(?:deploy|online|live|production|endpoint|serve|host|upload|publish|use here|share)\b/,
-  /\b(?:ready (?:to be deployed|for deployment|to deploy|to go live))\b/,
   /\b(?:can|could|may|how about) (?:i|we) (?:now )?(?:deploy|upload|add|register|publish|host|serve|bring)\b.*\b(?:model|pickle|pkl|file|classifier|one|my)\b/,
   /\b(?:need|want|like|looking for|have|get) (?:an?|some|the) (?:\w+ )?(?:endpoint|api|url|web service)\b.*\b(?:model|pickle|pkl|file|classifier)\b/,
   /^(?:(?:i|we) )?(?:want|need|wish|would like|hoping|looking|let me|let us) (?:to )?(?:deploy|upload|put|add|host|publish|bring|serve|register|get)\b.*\b(?:model|pickle|pkl|file|classifier|regressor)\b/,
   /\bwhere (?:can|do|should) i (?:upload|drop|put|send) .*\b(?:model|file|pickle|pkl)\b/,
 ]
+/** "Would you mind deploying this?" */
+const GERUND = /\bmind (?:please )?(?:deploying|serving|hosting|publishing|uploading|launching)\b/
 const HANDOVER =
   /^(?:(?:here|there) (?:it is|you go|you are|is (?:it|the file|the model|my model|my file|one|the pickle|a file|my pickle)|we go|they are)|(?:this is|it is|that is) (?:it|the (?:file|model|one)|my (?:file|model))|(?:done|uploaded|attached|sent|sent it|uploaded it|attached it|voila|tada|ta da|got it|there)|(?:the |my |a |see |please see )?(?:file|model|pickle|attachment|attached)(?: (?:is )?attached)?|see (?:the )?attach(?:ed|ment))$/
 const NOT_LETTERS = /[^\p{L}\s]/gu
+const HANDS_OVER =
+  /^(?:here (?:is|are|comes)|this is|that is|attached(?: is| are)?|(?:please )?(?:find|see) attached|(?:i|we) (?:have )?(?:just )?(?:attached|uploaded|added|sent|trained|built|made)|(?:it is )?ready (?:to deploy|to be deployed|for deployment|to go live)|(?:call|name) (?:this|it)|(?:my|our|the|a) (?:\w+ ){0,4}(?:model|pickle|classifier|regressor|file|pkl))\b/
 const FILLER_ONLY = phraseSet(
   'ok|okay|so|well|hi|hello|hey|please|pls|thanks|thank you|here|now|and|there|you go|sure|right|alright|good|great|yes|a lot|good morning|the',
 )
 const NEW_VERSION =
-  /\b(?:(?:new|next|newer|another|fresh|latest|updated|better) (?:version|release|revision)|version|update|replacement|#\d+) (?:of|for|to) (?:the |my |our )?@(?<first>\d+)|\b(?:replaces?|updates?|upgrades?|refresh(?:es)?|overwrites?|supersedes?) (?:the |my |our )?@(?<second>\d+)|^(?:deploy|use|put|push|publish|serve|release|register) (?:this|it|that|the file|the attached \w+|the new \w+)(?: \w+)? (?:over|onto|to|into|for|on|as) (?:the |my |our )?@(?<third>\d+)/
+  /(?:\b|(?=#))(?:(?:new|next|newer|another|fresh|latest|updated|better) (?:version|release|revision)|version|update|replacement|#\d+) (?:of|for|to) (?:the |my |our )?@(?<first>\d+)|\b(?:replaces?|updates?|upgrades?|refresh(?:es)?|overwrites?|supersedes?) (?:the |my |our )?@(?<second>\d+)|\bas (?:the |a |an |our |my )?(?:new |next |latest |newest |#\d+ )?@(?<fourth>\d+)\b|^(?:deploy|use|put|push|publish|serve|release|register) (?:this|it|that|the file|the attached \w+|the new \w+)(?: \w+)? (?:over|onto|to|into|for|on|as) (?:the |my |our )?@(?<third>\d+)/
 
 interface DeployRequest {
   readonly clause: Clause | null
@@ -64,6 +68,10 @@ export function planDeployment(reading: MessageReading, context: Context): Plan 
   const chosen = files.length > 0 ? files : context.fresh
   const details = withNewVersion(reading, request.details)
   const gathered = pendingDeployment(context)
+  if (isHeldBack(reading)) {
+    if (!STORES.test(request.clause?.text ?? '')) return forbidden('deploy_model', [])
+    if (chosen.length > 0) return deployFiles(chosen, { ...gathered, ...details, deploy: false })
+  }
   if (chosen.length > 0) return deployFiles(chosen, { ...gathered, ...details })
   const object = unknownObject(reading, request)
   if (object === 'known') return null
@@ -76,6 +84,9 @@ function findRequest(reading: MessageReading): DeployRequest | null {
     if (mood !== 'order') {
       const wished = WISH_PATTERNS.some((pattern) => pattern.test(clause.text))
       if (mood === 'supposed' && wished) return { clause, details: readDetails(reading.text) }
+      // "upload this without deploying it": forbidden is only the going live.
+      const stored = mood === 'forbidden' && STORE_ONLY.test(withoutLead(clause.text))
+      if (stored) return { clause, details: readDetails(reading.text) }
       continue
     }
     const rest = withoutLead(clause.text)
@@ -85,6 +96,7 @@ function findRequest(reading: MessageReading): DeployRequest | null {
       ) ||
       WISH_PATTERNS.some((pattern) => pattern.test(clause.text)) ||
       isDesired(clause.text) ||
+      GERUND.test(clause.text) ||
       rest
         .split(' and ')
         .slice(1)
@@ -96,6 +108,15 @@ function findRequest(reading: MessageReading): DeployRequest | null {
 
 const DESIRE =
   /\b(?:i|we) (?:want|would like|need|wish|would love|am going|plan|hope|intend) (?:you )?to (?:have |get |see )?(?<rest>.+)$/
+
+/** "register it but don't make it live": stored, and not deployed. */
+const HELD_BACK =
+  /\b(?:not|never|without|no need to|rather than|instead of)\b(?: \w+){0,3}? (?:deploy\w*|redeploy\w*|live|online|publish\w*|serv(?:e|ing)|active|activat\w*|production|launch\w*)\b|\bnot yet\b|\bjust (?:store|save|keep|register)\b/
+const STORE_ONLY =
+  /^(?:store|save|register|upload|import|add|load) (?:this|it|that|the \w+|my \w+)(?: \w+)? (?:without|but not|and not)\b/
+const STORES = /\b(?:store|save|register|upload|import|add|keep|load|hold|park)\b/
+
+const isHeldBack = (reading: MessageReading) => HELD_BACK.test(reading.whole)
 
 const ELLIPTIC = /^(?:put|get|bring|take|make) (?:online|live|up|into production|available)/
 const POSSESSED = /\b(?:my|our|a|an|another|new)\b(?: \w+)* @\d+/
@@ -138,7 +159,7 @@ function planHandover(reading: MessageReading, context: Context): Plan | null {
   if (files.length === 0) return null
   const pending = context.state.pendingQuestion
   const gathered = pendingDeployment(context)
-  const words = reading.whole
+  const words = reading.whole || isGivenOver(reading)
   const details = readDetails(reading.text)
   const handedOver =
     isFiller(words) || reading.clauses.every((clause) => HANDOVER.test(withoutLead(clause.text)))
@@ -148,7 +169,14 @@ function planHandover(reading: MessageReading, context: Context): Plan | null {
   if (!handedOver) return null
   const [file, another] = files
   if (file === undefined || another !== undefined) return null
-  return askWhetherToDeploy(file)
+  return askWhetherToDeploy(file, details)
+}
+
+/** "here is my wine model": a file is handed over with its name, and nothing is asked or forbidden. */
+function isGivenOver(reading: MessageReading): boolean {
+  const [first] = reading.clauses
+  if (first === undefined || reading.whole.includes('?') || isNegated(reading.whole)) return false
+  return HANDS_OVER.test(withoutLead(first.text)) && !isReported(reading.whole)
 }
 
 const isFiller = (text: string) => {
@@ -158,10 +186,10 @@ const isFiller = (text: string) => {
 
 const hasDetails = (details: DeployDetails) => Object.keys(details).length > 0
 
-function askWhetherToDeploy(file: KnownFile): Plan {
+function askWhetherToDeploy(file: KnownFile, details: DeployDetails): Plan {
   return ask(
     'deploy_model',
-    { upload: file.id },
+    { upload: file.id, ...details },
     'confirm_upload',
     `I have ${file.fileName}. Shall I deploy it?`,
     [{ label: 'Deploy it', message: 'Deploy it' }],
@@ -188,7 +216,7 @@ function pendingDeployment(context: Context): DeployDetails {
 
 function withNewVersion(reading: MessageReading, details: DeployDetails): DeployDetails {
   const groups = NEW_VERSION.exec(reading.whole)?.groups
-  const index = groups?.['first'] ?? groups?.['second'] ?? groups?.['third']
+  const index = groups?.['first'] ?? groups?.['second'] ?? groups?.['third'] ?? groups?.['fourth']
   const [model] = index === undefined ? [] : modelsIn(reading, `@${index}`)
   if (model === undefined) return details
   const { title: _, ...rest } = details

@@ -1,10 +1,12 @@
 // The offline interpreter: from a message, the files, the models and the memory to a plan. Pure; a few milliseconds.
 
 import type { KnownModel } from '../language.ts'
+import { withoutLead } from './command-patterns.ts'
 import { type Command, findCommands, mentionedCommand } from './commands.ts'
 import { answerModel, continuePrediction, switchModel, varyPrediction } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
 import { type Context, filesAtHand, lastModel } from './memory.ts'
+import { moodOf } from './mood.ts'
 import { ask, forget, type Plan, type PlannedCall, run, say } from './plan.ts'
 import {
   isForbidden,
@@ -105,6 +107,7 @@ function planWithoutWords(reading: MessageReading, context: Context): Plan | nul
 function planRequest(reading: MessageReading, context: Context): Plan {
   return (
     answerModel(reading, context) ??
+    planUndo(reading, context) ??
     planCommands(reading, context) ??
     continueDeployment(reading, context) ??
     planDeployment(reading, context) ??
@@ -117,6 +120,18 @@ function planRequest(reading: MessageReading, context: Context): Plan {
     switchModel(reading, context) ??
     planUnclear(reading, context)
   )
+}
+
+const UNDO =
+  /^(?:undo|revert|reverse|take|roll)(?: (?:that|it|this|the last (?:step|change|action|thing|one)|what you (?:just )?did))?(?: back)?$/
+
+/** "undo that": the last change is taken back, exactly. Without one there is nothing to undo. */
+function planUndo(reading: MessageReading, context: Context): Plan | null {
+  const undo = context.state.lastCall?.undo
+  const [order, another] = reading.clauses.filter((clause) => UNDO.test(withoutLead(clause.text)))
+  if (order === undefined || another !== undefined || undo === undefined) return null
+  if (moodOf(order, reading.clauses) !== 'order') return null
+  return run(undo.operation, undo.input)
 }
 
 function planOffer(reading: MessageReading): Plan | null {
@@ -171,6 +186,14 @@ function planCommand(command: Command, reading: MessageReading, context: Context
     if (command.models.length > 0 && context.fresh.length > 0) return null
     if (isNewOne(command)) return null
   }
+  // "deploy this as version 4 of churn": the file sent along, not a version that is stored.
+  if (
+    operation === 'promote_version' &&
+    context.fresh.length > 0 &&
+    AT_FILE.test(command.clause.text)
+  ) {
+    return null
+  }
   const models = meantModels(command, reading, context)
   if (models.length === 0) {
     if (operation === 'deploy_model') return null
@@ -189,6 +212,8 @@ function planCommand(command: Command, reading: MessageReading, context: Context
     calls: models.map((model) => ({ operation, input: { [field]: model.name } })),
   }
 }
+
+const AT_FILE = /\b(?:this|it|that|the (?:attached |new )?(?:file|model|pickle))\b/
 
 /** "deploy my churn model" while one is live already means another file; "deploy churn" does not. */
 function isNewOne({ models, clause }: Command): boolean {

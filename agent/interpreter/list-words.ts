@@ -15,11 +15,11 @@ const VOCABULARY =
   kinds kind sort sorts types type that these those just still also and hi hello hey ok okay new know knows full complete
   entire whole out possible many how number count thanks thank ready usable reachable published shelf repository repo library
   collection set around made else other others more again find present actually really exactly between among be being
-  been endpoints endpoint apis api responding answering yet far sitting lying around good day morning parley not uploaded rundown glance roster lineup portfolio fleet zoo arsenal toolbox listing table inside remind forgot did again yet line up
+  been endpoints endpoint apis api responding answering yet far sitting lying around good day morning parley not uploaded selection rundown glance roster lineup portfolio fleet zoo arsenal toolbox listing table inside remind forgot did again yet line up
   interested them ls dir working`)
 
 /** Things that are listed. */
-const THINGS = words('models model ones endpoints apis lot')
+const THINGS = words('models model ones endpoints apis lot list listing overview rundown selection')
 /** What a model may be, as only a list of them tells. */
 const STATES =
   words(`deployed live available online running registered loaded active served hosted offered offer offering stock exist exists published
@@ -37,6 +37,7 @@ export function asksForList(whole: string): boolean {
   const said = splitWords(whole).filter((word) => !MARK.test(word))
   if (said.length === 0 || !said.every((word) => VOCABULARY.has(word))) return false
   const has = (set: ReadonlySet<string>) => said.some((word) => set.has(word))
+  if (said.includes('models')) return true
   if (!has(QUESTION_WORDS)) return false
   if (has(THINGS) || has(STATES)) return true
   return has(OPEN) && has(DEEDS) && !POINTS.test(whole)

@@ -7,7 +7,7 @@ const NEGATION =
 const REPORT =
   /\b(?:(?:he|she|they|boss|colleague|manager|team|someone|somebody|people|customer|friend|anna|bob|who|it|doc|docs|note|file|email|message|ticket|csv|text) (?:said|says|say|told|tells|wants|wanted|asks|asked|wrote|writes|thinks|suggests|suggested|insists|ordered|orders|demands|claims|reads))\b|\b(?:said|told me|asked me|wants me|wants to|wanted to|according to|quote|quoting)\b/
 const CONDITION =
-  /\b(?:if|unless|when|once|whenever|in case|suppose|supposing|assuming|imagine|tomorrow|tonight|later|next week|next month|in an hour|at midnight|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/
+  /\b(?:if|unless|when|once|whenever|in case|suppose|supposing|assuming|imagine|tomorrow|tonight|later|next week|next month|in an hour|at midnight|at noon|at NUM|after (?!all\b|that\b)|in NUM (?:minute|hour|day|week|month)s?|by (?:tomorrow|tonight)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/
 /** Kind words that only look like a condition. */
 const POLITE_CONDITION =
   /\bif (?:you (?:can|could|would|will|please|do not mind|like|want)|possible|that is (?:ok|okay|fine))\b/g

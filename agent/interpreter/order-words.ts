@@ -25,18 +25,18 @@ const ORDERS: readonly OrderWords[] = [
   {
     operation: 'promote_version',
     clear: phraseSet(
-      'roll back|rollback|revert|go back|step back|fall back|downgrade|roll|undo|reverse|back out|back off|roll forward',
+      'roll back|rollback|revert|go back|step back|fall back|downgrade|roll|undo|reverse|back out|back off|roll forward|switch back|change back|move back|flip back|turn back|return|bring back|put back|take back',
     ),
     loose: phraseSet(
       `use|serve|activate|make|set|put|switch|move|bring|return|restore|reinstate|promote|want|have|let|get|take|run|deploy|redeploy|publish|pin|point|flip|
-      upgrade|update|change|go|i want|we want|i need|we need|i would like|we would like|select|choose|pick|prefer|start|release|reactivate|turn|swap|give me|
+      upgrade|update|change|go|i want|we want|i need|we need|i would like|we would like|select|choose|pick|prefer|send|route|direct|shift|lock|replace|exchange|substitute|start|release|reactivate|turn|swap|give me|
       should use|must use|should run|should serve|should be|should go|must go|needs to go|has to go|shall use|ought to use|should be on|should be running`,
     ),
     signs: words('#'),
     fillers:
       words(`${COMMON_FILLERS} back by with onto into over live production current active default version versions up online running be being
       serving use using which is was were deployment release update upgrade change deploy latest last most recent newest previous
-      earlier step steps instead until further notice rather than go goes run runs serves uses state where had before should old former prior promotion forward endpoint api official main used`),
+      earlier step steps instead until further notice rather than go goes run runs serves uses state where had before should old former prior promotion forward what we how things been answer answers respond handle requests traffic calls receive endpoint api official main used`),
     version: 'needed-when-loose',
   },
   {
@@ -130,15 +130,26 @@ function matchOrder(order: OrderWords, form: string, subject: string): WordOrder
     ? version !== null
     : rest.some((word) => order.signs.has(word))
   if (clear === null && !hasSign) return null
+  if (version === null && order.operation === 'promote_version' && BRINGS_BACK.test(form))
+    return null
+  const goesBack = order.operation === 'promote_version' && GOES_BACK.test(form)
   const pointed = rest.some((word) => POINTERS.has(word))
   const object = `${subject} ${models.join(' ')}`.trim()
-  if (object === '' && !pointed && version === null) return null
+  if (object === '' && !pointed && version === null && !goesBack) return null
   return { operation: order.operation, models: object, version, pointed: object === '' && pointed }
 }
 
+/** Without a version these bring a model back, not a version of it. */
+const BRINGS_BACK = /^(?:bring|put|take) back\b/
+/** "switch back": the model is the one spoken of. */
+const GOES_BACK = /^(?:switch|change|move|flip|turn|go|roll) back\b/
+
 /** "back to 2": a bare number is a version only behind such a word. */
 const isVersion = (word: string, before: string | undefined) =>
-  word.startsWith('#') || (word === 'NUM' && ['to', 'on', 'onto', 'at'].includes(before ?? ''))
+  word.startsWith('#') ||
+  (word === 'NUM' && (VERSION_BEFORE.has(before ?? '') || before?.startsWith('@') === true))
+
+const VERSION_BEFORE = words('to on onto at')
 
 /** What stands behind the verb, the longest one that fits; null where none does. */
 function afterVerb(said: readonly string[], verbs: PhraseSet): readonly string[] | null {

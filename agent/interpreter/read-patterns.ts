@@ -66,8 +66,10 @@ export const LIST_PATTERNS: readonly RegExp[] = [
   /^(?:(?:so|and|hi|hey|hello|ok|well|please) )*(?:what|anything|something|whatever)(?: else)? (?:is|are|do|have|has|here|can|could|would|that|you)\b.*\b(?:live|deployed|available|running|online|have|got|here|there|use|try|up|offer|served|serving|loaded|play with|on offer|on the menu|in stock|hosted|choose from|work with|in production|registered)(?: (?:right now|now|here|there|at the moment|currently|today|already|please|to offer|with|so far|for me|for us))*(?: [?!.])*$/,
   /^(?:(?:please|now) )*(?:ls|dir|list|list all|list everything|list them|list them all|show all|show everything|show list|show me everything|show me what you have|show me what you have got|catalogue|catalog|inventory|overview)(?: (?:please|again))?(?: [?!.])*$/,
   /\b(?:what|which) (?:can|could|should|may) (?:i|we) (?:use|try|choose|pick|predict|choose from|pick from|run|query)(?: (?:here|with this|with you|with|from|now|today))*(?: [?!.])*$/,
-  /\bwhat (?:kind of |sort of )?(?:predictions|things) (?:can|could|do) (?:i|we|you)\b/,
+  /\bwhat (?:kinds? of |sorts? of )?(?:predictions|things) (?:can|could|do) (?:i|we|you)\b/,
   /\bwhat (?:do|have) (?:you|we|i) (?:have|got)\b/,
+  /\b(?:do|have) you (?:have|got|know) (?:a|any|some)(?: \w+)? models?\b|\bis there (?:a|any)(?: \w+)? models?\b/,
+  /\bwhat (?:can|could|may) (?:i|we) work with\b/,
 ]
 
 export const HELP_PATTERNS: readonly RegExp[] = [

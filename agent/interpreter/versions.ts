@@ -117,8 +117,29 @@ function readParted(
   const next = behind(from + 1)
   if (reference === undefined || next === from + 1) return null
   const noun = wordAt(tokens, next) === 'model' ? wordAt(tokens, next + 1) : wordAt(tokens, next)
-  return isNoun(noun) && !noun.endsWith('s') ? mention(from, from + 1, reference) : null
+  if (isNoun(noun) && !noun.endsWith('s')) return mention(from, from + 1, reference)
+  // "I preferred the previous churn": the word alone, where nothing else is previous ("the previous churn customer").
+  const ends = noun === '' || tokens[next]?.kind === 'mark' || AFTER_BARE.has(noun)
+  return ends && BARE.has(word) ? mention(from, from + 1, reference) : null
 }
+
+const BARE: ReadonlySet<string> = new Set([
+  'previous',
+  'prior',
+  'older',
+  'old',
+  'earlier',
+  'former',
+])
+const AFTER_BARE: ReadonlySet<string> = new Set([
+  'again',
+  'back',
+  'please',
+  'instead',
+  'live',
+  'online',
+  'was',
+])
 
 const isOneOf = (tokens: readonly Token[], index: number) => wordAt(tokens, index) === 'one'
 
