@@ -20,12 +20,16 @@ const UNMATCHED = '(none)'
 /** Serves what no route claims; null where it has nothing either. */
 export type Page = (request: Request) => Response | null | Promise<Response | null>
 
+/** Answers every method at its address; its streams may stay open for as long as the client listens. */
+export type Mount = (request: Request, principal: Principal) => Promise<Response>
+
 export interface Frame {
   readonly services: Services
   readonly guard: Guard
   readonly principalOf: (request: Request) => Principal | null
   readonly newRequestId: () => string
   readonly page: Page | null
+  readonly mounts: Readonly<Record<string, Mount>>
   /** True from the moment the server is asked to stop: what still comes on open connections is sent away. */
   draining: boolean
 }
@@ -48,6 +52,10 @@ export function createApplication(routes: readonly Route[], frame: Frame): Elysi
   for (const [path, methods] of methodsByPath(routes)) {
     const refuse = frameHandler(wrongMethod(path, methods), frame)
     app.all(elysiaPath(path), ({ request }) => refuse(request, {}), { parse: 'none' })
+  }
+  for (const [path, mount] of Object.entries(frame.mounts)) {
+    const handle = frameHandler(mounted(path, mount), frame)
+    app.all(path, ({ request }) => handle(request, {}), { parse: 'none' })
   }
   const fallback = frameHandler(unknownRoute(frame), frame)
   app.all(ANY_METHOD_ROUTE, ({ request }) => fallback(request, {}), { parse: 'none' })
@@ -186,6 +194,17 @@ function wrongMethod(
         exchange.requestId,
         { status: 405, headers: { allow: allowed.join(', ') } },
       ),
+  }
+}
+
+function mounted(path: string, mount: Mount): Pick<Route, 'method' | 'path' | 'handle'> {
+  return {
+    method: 'POST',
+    path,
+    async handle({ request, principal, services }) {
+      services.keepOpen(request)
+      return mount(request, principal)
+    },
   }
 }
 

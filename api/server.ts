@@ -2,7 +2,7 @@
 
 import type { Agent } from '#agent/turn.ts'
 import type { Logger, Ports, Principal } from '#core/operations/operation.ts'
-import { createApplication, type Frame, type Page } from './application.ts'
+import { createApplication, type Frame, type Mount, type Page } from './application.ts'
 import { errorResponse, INTERNAL_FAILURE } from './http/errors.ts'
 import { createGuard } from './http/security.ts'
 import { DEFAULT_DRAIN_MS, DEFAULT_LIMITS, IDLE_TIMEOUT_SECONDS, type Limits } from './limits.ts'
@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[]
   /** Parley's own version, for documents. */
   readonly version?: string
+  /** Other surfaces at addresses of their own, such as `/mcp`, behind the same guard and the same keys. */
+  readonly mounts?: Readonly<Record<string, Mount>>
 }
 
 export interface ParleyServer {
@@ -118,6 +120,7 @@ function createFrame(
       return `${prefix}-${counter.toString(36)}`
     },
     page: options.page ?? null,
+    mounts: options.mounts ?? {},
     draining: false,
   }
 }
