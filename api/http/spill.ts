@@ -50,6 +50,8 @@ export function spill(source: ReadableStream<Uint8Array>, options: SpillOptions)
         received += next.value.byteLength
         await queue.push(next.value)
         notify()
+        // A source that never waits for anything would keep every other request waiting for it.
+        await new Promise<void>((resolve) => setImmediate(resolve))
       }
       if (state === 'flowing') state = 'ended'
     } catch (error) {
