@@ -26,6 +26,16 @@ export interface Command {
 export function findCommands(reading: MessageReading): readonly Command[] {
   const commands: Command[] = []
   for (const clause of reading.clauses) {
+    const last = commands.at(-1)
+    if (
+      last !== undefined &&
+      last.clause.sentence === clause.sentence &&
+      MORE_MODELS.test(clause.text)
+    ) {
+      const models = [...last.models, ...modelsIn(reading, clause.text)]
+      commands[commands.length - 1] = { ...last, models }
+      continue
+    }
     if (moodOf(clause, reading.clauses) !== 'order') continue
     const whole = matchClause(reading, clause, clause.text)
     if (whole !== null) {
@@ -40,6 +50,10 @@ export function findCommands(reading: MessageReading): readonly Command[] {
   }
   return commands
 }
+
+/** "undeploy churn, iris and price": what follows the comma belongs to the order. */
+const MORE_MODELS =
+  /^(?:and )?(?:the )?@\d+(?: model)?(?: and (?:the )?@\d+(?: model)?)*(?: please| too)?$/
 
 function matchClause(reading: MessageReading, clause: Clause, text: string): Command | null {
   const forms = text.length > MAX_ORDER_CHARACTERS ? [] : bareForms(text)

@@ -43,8 +43,11 @@ export function continuePrediction(reading: MessageReading, context: Context): P
   const binding = bindModel(reading, model)
   const listed = binding.named === 0 ? answeredInOrder(reading, model, missing) : null
   if (listed !== null) return finish(listed)
-  if (binding.bound === 0 && binding.conflicts.length === 0) return null
-  return finish(binding.features, binding.conflicts)
+  if (binding.bound > 0 || binding.conflicts.length > 0) {
+    return finish(binding.features, binding.conflicts)
+  }
+  // A value that could be for any of several inputs: asked again rather than guessed.
+  return isOnlyValues(reading, model) ? finish({}) : null
 }
 
 const isPredicting = (operation: string): operation is Wanted =>
@@ -94,19 +97,25 @@ function answeredInOrder(
   model: KnownModel,
   missing: readonly InputField[],
 ): Record<string, Scalar> | null {
+  if (!isOnlyValues(reading, model)) return null
   const values = findValues(model.signature, reading.tokens, () => false)
-  const plain = reading.tokens.every(
-    (token, index) =>
-      values.some(({ from, end }) => index >= from && index < end) ||
-      (token.kind === 'mark' ? ANSWER_MARKS.has(token.word) : ANSWER_FILLERS.has(token.word)),
-  )
-  if (!plain || values.length === 0) return null
   if (values.length === missing.length) return inSignatureOrder(model, missing, values)
   // "yes, 1680": the yes opens the answer and is no value of it.
   const [first, ...rest] = values
   return first?.kind === 'boolean' && rest.length === missing.length
     ? inSignatureOrder(model, missing, rest)
     : null
+}
+
+/** Nothing is said but values and words that add nothing to them. */
+function isOnlyValues(reading: MessageReading, model: KnownModel): boolean {
+  const values = findValues(model.signature, reading.tokens, () => false)
+  const plain = reading.tokens.every(
+    (token, index) =>
+      values.some(({ from, end }) => index >= from && index < end) ||
+      (token.kind === 'mark' ? ANSWER_MARKS.has(token.word) : ANSWER_FILLERS.has(token.word)),
+  )
+  return plain && values.length > 0
 }
 
 function inSignatureOrder(

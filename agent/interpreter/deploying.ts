@@ -159,10 +159,12 @@ function planHandover(reading: MessageReading, context: Context): Plan | null {
   if (files.length === 0) return null
   const pending = context.state.pendingQuestion
   const gathered = pendingDeployment(context)
-  const words = reading.whole || isGivenOver(reading)
+  const words = reading.whole
   const details = readDetails(reading.text)
   const handedOver =
-    isFiller(words) || reading.clauses.every((clause) => HANDOVER.test(withoutLead(clause.text)))
+    isFiller(words) ||
+    reading.clauses.every((clause) => HANDOVER.test(withoutLead(clause.text))) ||
+    isGivenOver(reading)
   if (pending?.operation === 'deploy_model' && (handedOver || hasDetails(details))) {
     return deployFiles(files, { ...gathered, ...details })
   }

@@ -5,7 +5,7 @@ import { withoutLead } from './command-patterns.ts'
 import { type Command, findCommands, mentionedCommand } from './commands.ts'
 import { answerModel, continuePrediction, switchModel, varyPrediction } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
-import { type Context, filesAtHand, lastModel } from './memory.ts'
+import { type Context, filesAtHand, lastModel, modelNamed } from './memory.ts'
 import { moodOf } from './mood.ts'
 import { ask, forget, type Plan, type PlannedCall, run, say } from './plan.ts'
 import {
@@ -206,6 +206,9 @@ function planCommand(command: Command, reading: MessageReading, context: Context
     return ask(operation, input, 'model', text, choices)
   }
   if (operation === 'promote_version') return planPromotion(command, models, reading)
+  if (operation === 'delete_model' && models.length > 1) {
+    return say('One at a time, please, as a deletion cannot be undone: which model shall go first?')
+  }
   const field = operation === 'deploy_model' ? 'name' : 'model'
   return {
     kind: 'run',
@@ -265,6 +268,8 @@ function planUnclear(reading: MessageReading, context: Context): Plan {
     }
     return unclearOrder(operation, models, context)
   }
+  const held = modelNamed(context, context.state.pendingConfirmation?.input['model'])
+  if (held !== null) return say(`I have left ${held.title} as it is.`)
   if (UNKNOWN_NAMED.test(reading.whole) && namedModels(reading).length === 0) {
     return unknownModel(context)
   }

@@ -38,6 +38,7 @@ export function asksForList(whole: string): boolean {
   if (said.length === 0 || !said.every((word) => VOCABULARY.has(word))) return false
   const has = (set: ReadonlySet<string>) => said.some((word) => set.has(word))
   if (said.includes('models')) return true
+  if (said.includes('lot') && !whole.includes('the lot')) return false
   if (!has(QUESTION_WORDS)) return false
   if (has(THINGS) || has(STATES)) return true
   return has(OPEN) && has(DEEDS) && !POINTS.test(whole)

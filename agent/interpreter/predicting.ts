@@ -224,8 +224,12 @@ function isLikely(
   if (singleText(model) !== null) return isLikelyText(reading, model, binding, last)
   if (binding.complete && (binding.named > 0 || model === last)) return true
   if (binding.named >= 2) return true
-  return binding.named === 1 && PREDICT_PATTERN.test(reading.whole) && binding.leftovers === 0
+  if (binding.named !== 1 || binding.leftovers > 0) return false
+  return PREDICT_PATTERN.test(reading.whole) || reading.tokens.length <= MAX_BARE_TOKENS
 }
+
+/** "tenure 24" is about a prediction; in a longer sentence one value may be anything. */
+const MAX_BARE_TOKENS = 4
 
 /** A text model needs a quotation and a word of its own: one of its classes, its input, or what it predicts. */
 function isLikelyText(

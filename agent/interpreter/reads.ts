@@ -1,5 +1,6 @@
 // Understands questions that only look: the list, one model, its versions, its figures, help.
 
+import { bindModel } from './binding.ts'
 import { mentionedCommand } from './commands.ts'
 import { asksForList } from './list-words.ts'
 import { type Context, lastModel, modelNamed } from './memory.ts'
@@ -27,8 +28,21 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
   if (asksList && !isOrdered(reading)) {
     return run('list_models')
   }
-  return planAboutLast(reading, context)
+  return planAboutLast(reading, context) ?? planAboutField(reading, context)
 }
+
+/** "what does tenure mean?": the model that has such an input is described. */
+function planAboutField(reading: MessageReading, context: Context): Plan | null {
+  if (!MEANING.test(reading.whole)) return null
+  const last = lastModel(context)
+  const owners = context.models.filter((model) => bindModel(reading, model).mentioned.length > 0)
+  const [only, another] = owners
+  const model =
+    last !== null && owners.includes(last) ? last : another === undefined ? only : undefined
+  return model === undefined ? null : run('describe_model', { model: model.name })
+}
+
+const MEANING = /^(?:(?:and|but|so|ok|hm|hmm) )*what (?:is|are|does|do|exactly is|is meant by)\b/
 
 /** An order that was not understood must not end in a list just because it holds the word "models". */
 const ORDERED =

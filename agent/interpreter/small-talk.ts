@@ -22,7 +22,7 @@ const THUMBS_UP = /^\s*(?:👍|✅|✔|👌)[\s\p{Emoji_Modifier}\p{Variation_Se
 const REFUSAL = phraseSet(`
   no|nope|nah|n|not|never|do not|stop|cancel|abort|wait|hold on|keep it|leave it|negative|no way|no thanks|
   no thank you|rather not|better not|not now|not yet|never mind|nevermind|forget it|changed my mind|
-  i changed my mind|hmm|thanks|thank you|please|that|it|cancel that|cancel it|do not do it|do not do that|
+  i changed my mind|hmm|i said|thanks|thank you|please|that|it|cancel that|cancel it|do not do it|do not do that|
   i would rather not`)
 
 const MODEL_MARK = /^@\d+$/
@@ -47,8 +47,14 @@ export function isClearYes(reading: MessageReading, pending: PlannedCall): boole
   return isCovered(rest, AGREEMENT) && holdsPhrase(rest, CORE_AGREEMENT)
 }
 
+/** "hmm" and "thanks" alone refuse nothing. */
+const CORE_REFUSAL = phraseSet(
+  'no|nope|nah|n|not|never|do not|stop|cancel|abort|wait|hold on|keep it|leave it|negative|never mind|nevermind|forget it|changed my mind',
+)
+
 export function isRefusal(reading: MessageReading): boolean {
-  return isCovered(splitWords(spoken(reading)), REFUSAL)
+  const words = splitWords(spoken(reading))
+  return isCovered(words, REFUSAL) && holdsPhrase(words, CORE_REFUSAL)
 }
 
 const ABORT =
