@@ -40,7 +40,7 @@ export async function openPorts(
   })
   const engine = createEngine({ logger })
   const serving = await createServing({ registry, engine, logger, now })
-  const reader = createModelReader()
+  const reader = createModelReader({ logger })
   const ports: Ports = {
     registry,
     serving,

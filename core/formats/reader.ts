@@ -2,7 +2,7 @@
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Signature } from '#core/model.ts'
-import type { ModelReader } from '#core/operations/operation.ts'
+import type { Logger, ModelReader } from '#core/operations/operation.ts'
 import type { TensorBinding } from './description.ts'
 import {
   MAX_FILE_BYTES,
@@ -68,7 +68,7 @@ interface Job {
  * Reads files in processes of their own, in the order they come. A file that costs too much time or memory ends its
  * process and fails with `unreadable_model`; the server goes on meanwhile.
  */
-export function createModelReader(): ModelReader {
+export function createModelReader({ logger }: { logger?: Logger } = {}): ModelReader {
   const pool = createPool()
   return {
     async read(request, signal) {
@@ -79,13 +79,15 @@ export function createModelReader(): ModelReader {
         ...(positiveLabel !== undefined && { positiveLabel }),
       }
       const outcome = await pool.run({ kind: 'read', hints }, request.bytes, signal)
-      return interpret(outcome, (answer, body) =>
+      return interpret(outcome, logger, (answer, body) =>
         answer.kind === 'read' ? { ...answer.result, onnx: body } : null,
       )
     },
     async inspect(request, signal) {
       const outcome = await pool.run({ kind: 'inspect' }, request.bytes, signal)
-      return interpret(outcome, (answer) => (answer.kind === 'inspected' ? answer.result : null))
+      return interpret(outcome, logger, (answer) =>
+        answer.kind === 'inspected' ? answer.result : null,
+      )
     },
     close: async () => pool.close(),
   }
@@ -186,6 +188,7 @@ type Answer = Extract<Reply, { kind: 'answer' }>['answer']
 /** The result of an answer, or what went wrong in words for the person who uploaded the file. */
 function interpret<T>(
   outcome: Outcome<Reply>,
+  logger: Logger | undefined,
   resultOf: (answer: Answer, body: Uint8Array) => T | null,
 ): Outcome<T> {
   if (!outcome.ok) return outcome
@@ -193,6 +196,7 @@ function interpret<T>(
   if (reply.kind === 'ended') return fail('unreadable_model', ENDINGS[reply.ending])
   const { answer } = reply
   if (answer.kind === 'problem') {
+    if (answer.fault !== undefined) logger?.error({ fault: answer.fault }, 'the reader broke')
     const details = answer.offset > 0 ? [{ path: '', message: `At byte ${answer.offset}.` }] : []
     // A limit met inside a file is a file that cannot be read; `too_large` is about the file as it was sent.
     const code = answer.code === 'too_large' ? 'unreadable_model' : answer.code

@@ -1,5 +1,6 @@
 // The reading process: takes one file at a time over its standard input and answers with ONNX or a problem.
 
+import type { LoadableModel } from '#core/engine/engine.ts'
 import { FormatError } from './format-error.ts'
 import { createFrameDecoder, encodeFrame, type Frame } from './frames.ts'
 import { createBudget, MAX_FILE_BYTES, READ_TIME_MS } from './limits.ts'
@@ -10,6 +11,9 @@ import { REQUEST_HEAD_BYTES, type ReadingAnswer, type ReadingRequest } from './r
 const READY: ReadingAnswer = { kind: 'ready' }
 
 const EMPTY = new Uint8Array(0)
+
+/** The library name of graphs that Parley did not write. */
+const FOREIGN = 'onnx'
 
 await send(READY, EMPTY)
 const decode = createFrameDecoder(MAX_FILE_BYTES + REQUEST_HEAD_BYTES)
@@ -25,12 +29,29 @@ async function answer(frame: Frame): Promise<void> {
       await send({ kind: 'inspected', result: inspectModelFile(frame.body, budget) }, EMPTY)
     } else {
       const { onnx, ...result } = readModelFile(frame.body, request.hints, budget)
+      if (result.library === FOREIGN) await tryForeignGraph({ onnx, ...result })
       await send({ kind: 'read', result }, onnx)
     }
   } catch (error) {
     await send(describeProblem(error), EMPTY)
   }
 }
+
+/**
+ * Runs one row of a graph that somebody else wrote, here where time and memory are capped: onnxruntime would take the whole
+ * server with it when the graph asks for more memory than there is. Loaded late, as pickles do not need it.
+ */
+async function tryForeignGraph(model: LoadableModel): Promise<void> {
+  const { createEngine } = await import('#core/engine/create-engine.ts')
+  const logger = { info: ignore, warn: ignore, error: ignore }
+  const engine = createEngine({ logger, workers: 1, compile: false })
+  const loaded = await engine.load(model)
+  if (!loaded.ok) throw new FormatError(loaded.failure.message, 0)
+  await loaded.value.close()
+  await engine.close()
+}
+
+function ignore(): void {}
 
 /** A FormatError is about the file. Anything else is our fault or the engine's, and its text stays here. */
 function describeProblem(error: unknown): ReadingAnswer {

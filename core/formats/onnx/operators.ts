@@ -6,8 +6,11 @@ import type { OnnxFile, OnnxGraph, OnnxNode } from './graph.ts'
 /** Domains that onnxruntime itself implements; others need native code that is not here. */
 const KNOWN_DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft'])
 
-/** Operators that open files or run Python while a session is made; no model to be served needs them. */
-const REFUSED_OPERATORS: ReadonlySet<string> = new Set(['EPContext', 'PyOp', 'PythonOp'])
+/**
+ * Operators that open files or run Python while a session is made, and Loop, which may go on for ever on some row: a run
+ * cannot be stopped from outside. No exporter of tabular models writes any of them.
+ */
+const REFUSED_OPERATORS: ReadonlySet<string> = new Set(['EPContext', 'PyOp', 'PythonOp', 'Loop'])
 
 /** Unknown operators named in a message; the rest are counted. */
 const MAX_NAMED = 5

@@ -220,6 +220,11 @@ describe('a graph that the runtime must not or cannot run', () => {
       'com.microsoft.EPContext',
     ],
     [
+      'that may go on for ever',
+      modelBytes({ nodes: [node('Loop', ['', '', 'x'], ['y'])] }),
+      'Loop',
+    ],
+    [
       'that trains',
       modelBytes({ model: (writer) => writer.message(20, () => undefined) }),
       'training steps',
