@@ -1,6 +1,7 @@
 // The agent: turns of a conversation one after another, each answered by Claude or the interpreter over the same operations.
 
 import type { Failure } from '#core/errors.ts'
+import { maySee } from '#core/operations/access.ts'
 import { OPERATIONS } from '#core/operations/index.ts'
 import type { Operation, Ports } from '#core/operations/operation.ts'
 import type { Block } from '#core/presentation/blocks.ts'
@@ -10,6 +11,7 @@ import { createInterpreter } from './interpreter/language.ts'
 import { createKnownModels, type KnownModels } from './known-models.ts'
 import type { Answer, LanguageModel, LanguageTurn, RanStep } from './language.ts'
 import { createSequencer } from './one-after-another.ts'
+import { askToSlowDown } from './pace.ts'
 import { presentFailure, presentStep } from './present-step.ts'
 import { afterStep, beginTurn, endTurn } from './remembering.ts'
 import { createStepRunner } from './run-step.ts'
@@ -50,7 +52,8 @@ export function createAgent(options: AgentOptions): Agent {
         .run(id, () => takeTurn(assembly, id, request, channel.push))
         .catch((error: unknown) => {
           ports.logger.error(describe(error, request), 'turn failed')
-          channel.push({ type: 'done', result: brokenTurn(id, request) })
+          const text = `Something went wrong on our side. It is logged under request ${request.requestId}.`
+          channel.push({ type: 'done', result: turnNotTaken(id, text) })
         })
         .finally(channel.close)
       return channel.events
@@ -68,8 +71,7 @@ function describe(error: unknown, request: TurnRequest): Readonly<Record<string,
   }
 }
 
-function brokenTurn(conversationId: string, request: TurnRequest): TurnResult {
-  const reply = `Something went wrong on our side. It is logged under request ${request.requestId}.`
+function turnNotTaken(conversationId: string, reply: string): TurnResult {
   return {
     conversationId,
     reply,
@@ -86,6 +88,8 @@ async function takeTurn(
   emit: (event: TurnEvent) => void,
 ): Promise<void> {
   const { ports } = assembly
+  const slower = await askToSlowDown(ports, request)
+  if (slower !== null) return emit({ type: 'done', result: turnNotTaken(askedId, slower) })
   const { id, before } = await openConversation(ports, askedId, request)
   emit({ type: 'started', conversationId: id })
   const turn = await createTurn(assembly, before, request, emit)
@@ -151,7 +155,8 @@ async function createTurn(
   emit: (event: TurnEvent) => void,
 ): Promise<RunningTurn> {
   const { ports, operations } = assembly
-  const models = await assembly.models.load()
+  const all = await assembly.models.load()
+  const models = all.filter(({ name }) => maySee(request.principal, name))
   const runner = createStepRunner({ ports, request, operations, emit })
   const ran: RanStep[] = []
   let state = beginTurn(before, request)

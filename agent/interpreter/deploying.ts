@@ -1,5 +1,6 @@
 // Understands requests to deploy a file: sent before, with or after the words, from a sample, or still to come.
 
+import { nameFromFile } from '#core/operations/naming.ts'
 import type { KnownModel } from '../language.ts'
 import { leadForms, withoutLead } from './command-patterns.ts'
 import { modelsIn } from './commands.ts'
@@ -171,7 +172,16 @@ function planHandover(reading: MessageReading, context: Context): Plan | null {
   if (!handedOver) return null
   const [file, another] = files
   if (file === undefined || another !== undefined) return null
-  return askWhetherToDeploy(file, details)
+  return replacesNothing(file, context)
+    ? deployFiles(files, details)
+    : askWhetherToDeploy(file, details, context)
+}
+
+/** Dropping a file is asking for its endpoint; only where a model of that name is served already, the person decides. */
+function replacesNothing(file: KnownFile, context: Context): boolean {
+  const name = nameFromFile(file.fileName)
+  if (name === null || context.state.pendingConfirmation !== null) return false
+  return context.models.every((model) => model.name !== name)
 }
 
 /** "here is my wine model": a file is handed over with its name, and nothing is asked or forbidden. */
@@ -188,12 +198,17 @@ const isFiller = (text: string) => {
 
 const hasDetails = (details: DeployDetails) => Object.keys(details).length > 0
 
-function askWhetherToDeploy(file: KnownFile, details: DeployDetails): Plan {
+function askWhetherToDeploy(file: KnownFile, details: DeployDetails, context: Context): Plan {
+  const known = context.models.find(({ name }) => name === nameFromFile(file.fileName))
+  const question =
+    known === undefined
+      ? 'Shall I deploy it? You can also say “deploy it as …” with a name.'
+      : `Shall I deploy it as the next version of ${known.name}?`
   return ask(
     'deploy_model',
     { upload: file.id, ...details },
     'confirm_upload',
-    `I have ${file.fileName}. Shall I deploy it?`,
+    `I have ${file.fileName}. ${question}`,
     [{ label: 'Deploy it', message: 'Deploy it' }],
   )
 }
