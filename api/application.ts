@@ -3,6 +3,8 @@
 import { Elysia } from 'elysia'
 import type { Failure } from '#core/errors.ts'
 import type { Principal } from '#core/operations/operation.ts'
+import type { PrincipalAnswer } from '#core/people/keyring.ts'
+import { type RateTaken, tooFast } from '#core/people/rate-limits.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { type Exchange, elapsedMs, type Reply, type Services } from './exchange.ts'
 import { errorResponse, INTERNAL_FAILURE } from './http/errors.ts'
@@ -26,7 +28,7 @@ export type Mount = (request: Request, principal: Principal) => Promise<Response
 export interface Frame {
   readonly services: Services
   readonly guard: Guard
-  readonly principalOf: (request: Request) => Principal | null
+  readonly principalOf: (request: Request) => PrincipalAnswer
   readonly newRequestId: () => string
   readonly page: Page | null
   readonly mounts: Readonly<Record<string, Mount>>
@@ -74,14 +76,17 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly s
 
 type Handler = (request: Request, parameters: Readonly<Record<string, string>>) => Promise<Response>
 
-function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: Frame): Handler {
+type FramedRoute = Pick<Route, 'method' | 'path' | 'handle' | 'open'>
+
+function frameHandler(route: FramedRoute, frame: Frame): Handler {
   const { services } = frame
   const { ports, load } = services
   const count = services.metrics.route(route.path)
   // Every prediction passes here: nothing is allocated or asked that an answer does not need.
   return async (request, parameters) => {
     const requestId = requestIdOf(request) ?? frame.newRequestId()
-    const principal = frame.principalOf(request)
+    const asked = frame.principalOf(request)
+    const principal = asked instanceof Promise ? await asked.catch(unreadableKeys) : asked
     const exchange: Exchange = {
       request,
       parameters,
@@ -94,8 +99,14 @@ function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: F
     }
     load.inFlight += 1
     let reply: Reply
+    let pace: RateTaken = null
     try {
-      const refusal = refuse(request, principal, frame)
+      let refusal = refuse(request, principal, route, frame)
+      if (refusal === null && principal !== null && ports.rates !== undefined) {
+        const taken = ports.rates.take(principal, 'request')
+        pace = taken instanceof Promise ? await taken : taken
+        if (pace?.isAllowed === false) refusal = tooFast('request', pace)
+      }
       reply = refusal === null ? await route.handle(exchange) : { ok: false, failure: refusal }
     } catch (error) {
       reply = { ok: false, failure: failureOf(error, exchange) }
@@ -104,6 +115,7 @@ function frameHandler(route: Pick<Route, 'method' | 'path' | 'handle'>, frame: F
     }
     const failure = reply instanceof Response || reply.ok ? null : reply.failure
     const response = respond(reply, requestId)
+    if (pace !== null) tellPace(response.headers, pace)
     if (frame.draining) response.headers.set('connection', 'close')
     count(request.method, response.status)
     report(exchange, route.path, response.status, failure?.code ?? null)
@@ -119,9 +131,37 @@ function respond(reply: Reply, requestId: string): Response {
 /** Never acted for: a refused request has no principal, and its handler does not run. */
 const NOBODY: Principal = { id: 'nobody', role: 'viewer', surface: 'rest' }
 
-function refuse(request: Request, principal: Principal | null, frame: Frame): Failure | null {
+/** Stands for whoever sent a key while keys could not be looked up. */
+const UNKNOWN: Principal = { ...NOBODY, id: 'unknown' }
+
+function unreadableKeys(): Principal {
+  return UNKNOWN
+}
+
+function refuse(
+  request: Request,
+  principal: Principal | null,
+  { open = false }: Pick<Route, 'open'>,
+  frame: Frame,
+): Failure | null {
   if (frame.draining) return STOPPING
-  return frame.guard(request) ?? (principal === null ? UNAUTHORIZED : null)
+  const refusal = frame.guard(request)
+  if (refusal !== null || open) return refusal
+  if (principal === UNKNOWN) return KEYS_UNREADABLE
+  return principal === null ? UNAUTHORIZED : null
+}
+
+/** As the IETF's drafts name them, so that clients can slow down before they are told to. */
+function tellPace(headers: Headers, pace: NonNullable<RateTaken>): void {
+  headers.set('ratelimit-limit', String(pace.limit))
+  headers.set('ratelimit-remaining', String(pace.remaining))
+  headers.set('ratelimit-reset', String(pace.resetSeconds))
+}
+
+const KEYS_UNREADABLE: Failure = {
+  code: 'unavailable',
+  message: 'Keys cannot be looked up now. Try again in a moment.',
+  details: [],
 }
 
 const STOPPING: Failure = {
@@ -132,7 +172,8 @@ const STOPPING: Failure = {
 
 const UNAUTHORIZED: Failure = {
   code: 'unauthorized',
-  message: 'This needs a valid API key: send "Authorization: Bearer <key>".',
+  message:
+    'This needs an API key that is neither expired nor revoked: send "Authorization: Bearer parley_…". `parley keys create` makes one.',
   details: [],
 }
 
@@ -176,10 +217,7 @@ function report(exchange: Exchange, route: string, status: number, code: string 
   else logger.info(line, 'request')
 }
 
-function wrongMethod(
-  path: string,
-  methods: readonly string[],
-): Pick<Route, 'method' | 'path' | 'handle'> {
+function wrongMethod(path: string, methods: readonly string[]): FramedRoute {
   const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods
   return {
     method: 'GET',
@@ -208,10 +246,12 @@ function mounted(path: string, mount: Mount): Pick<Route, 'method' | 'path' | 'h
   }
 }
 
-function unknownRoute(frame: Frame): Pick<Route, 'method' | 'path' | 'handle'> {
+/** The page is open, so that it can ask for a key. */
+function unknownRoute(frame: Frame): FramedRoute {
   return {
     method: 'GET',
     path: UNMATCHED,
+    open: true,
     async handle({ request }) {
       const page = request.method === 'GET' ? await frame.page?.(request) : null
       if (page !== null && page !== undefined) return page

@@ -2,6 +2,7 @@
 
 import type { Agent } from '#agent/turn.ts'
 import type { Outcome } from '#core/errors.ts'
+import { limitPorts } from '#core/operations/limited-ports.ts'
 import type { Call, Ports, Principal } from '#core/operations/operation.ts'
 import { BASE_HEADERS } from './http/errors.ts'
 import type { Limits } from './limits.ts'
@@ -67,6 +68,11 @@ export function jsonTextReply(exchange: Exchange, text: string, status = 200): R
   const response = new Response(text, { status, headers: JSON_HEADERS })
   response.headers.set('x-request-id', exchange.requestId)
   return response
+}
+
+/** For routes that do not go through `invoke`: what does not exist for this person is not there. */
+export function portsOf({ services, principal }: Exchange): Ports {
+  return limitPorts(services.ports, principal)
 }
 
 /** The call an operation gets when this request asks for it. */

@@ -11,6 +11,8 @@ export interface Route {
   readonly path: string
   readonly handle: (exchange: Exchange) => Promise<Reply> | Reply
   readonly document: RouteDocument
+  /** True where nobody has to say who they are, also where everything else needs a key. */
+  readonly open?: boolean
 }
 
 export interface MediaDocument {

@@ -1,6 +1,7 @@
 // The route table: every address the server answers, in the order the documentation shows them.
 
 import type { Route } from './route.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { batchRoutes } from './routes/batch.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -18,6 +19,7 @@ export function createRoutes(): readonly Route[] {
     ...uploadRoutes,
     ...chatRoutes,
     ...operationRoutes,
+    ...auditRoutes,
     ...serviceRoutes,
   ]
   // The documents describe the table that they are part of.

@@ -2,6 +2,7 @@
 
 import type { Agent } from '#agent/turn.ts'
 import type { Logger, Ports, Principal } from '#core/operations/operation.ts'
+import type { PrincipalAnswer } from '#core/people/keyring.ts'
 import { createApplication, type Frame, type Mount, type Page } from './application.ts'
 import { errorResponse, INTERNAL_FAILURE } from './http/errors.ts'
 import { createGuard } from './http/security.ts'
@@ -23,7 +24,7 @@ export interface ServerOptions {
   readonly maximumUploadBytes?: number
   readonly limits?: Partial<Limits>
   /** Who asks; null answers 401. By default everyone on this machine is its owner. */
-  readonly principalOf?: (request: Request) => Principal | null
+  readonly principalOf?: (request: Request) => PrincipalAnswer
   /** Names under which a proxy in front of a server on loopback is reached. */
   readonly allowedHosts?: readonly string[]
   /** Parley's own version, for documents. */

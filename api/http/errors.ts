@@ -53,6 +53,10 @@ export function errorResponse(
     'x-request-id': requestId,
     ...options.headers,
   }
+  if (failure.code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="Parley"'
+  if (failure.retryAfterSeconds !== undefined) {
+    headers['retry-after'] = String(failure.retryAfterSeconds)
+  }
   // What is left of a refused body is not read: the connection cannot carry another request.
   if (failure.code === 'too_large') headers['connection'] = 'close'
   return new Response(JSON.stringify(errorBody(failure, requestId)), { status, headers })

@@ -3,7 +3,9 @@
 import { FORMAT_FACTS, formatOfContentType } from '#core/batch/batch-format.ts'
 import { failureOf, startScoring } from '#core/batch/score-stream.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { authorise } from '#core/operations/access.ts'
 import type { Lease } from '#core/operations/operation.ts'
+import { predictBatch } from '#core/operations/predict-batch.ts'
 import { type Exchange, elapsedMs, holdOpen, type Reply } from '../exchange.ts'
 import { BodyDeadline, declaredLength, lateBody, tooLarge, withDeadline } from '../http/body.ts'
 import { BASE_HEADERS, errorBody, INTERNAL_FAILURE } from '../http/errors.ts'
@@ -22,6 +24,8 @@ async function scoreBatch(
   findLease: () => Promise<Outcome<Lease>>,
 ): Promise<Reply> {
   const { request, services, facts } = exchange
+  const allowed = authorise(predictBatch, exchange.principal)
+  if (!allowed.ok) return allowed
   const format = formatOfContentType(request.headers.get('content-type'))
   if (format === null) {
     return fail(

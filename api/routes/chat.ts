@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { TurnRequest, TurnResult } from '#agent/turn.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { describeIssues } from '#core/operations/issues.ts'
+import { takeOne } from '#core/people/rate-limits.ts'
 import type { UploadRecord } from '#core/registry/registry.ts'
 import { type Exchange, holdOpen, jsonReply, type Reply } from '../exchange.ts'
 import { mediaTypeOf, readJson } from '../http/body.ts'
@@ -59,6 +60,8 @@ interface Message {
 }
 
 async function chat(exchange: Exchange): Promise<Reply> {
+  const taken = await takeOne(exchange.services.ports.rates, exchange.principal, 'turn')
+  if (!taken.ok) return taken
   const isForm = mediaTypeOf(exchange.request) === 'multipart/form-data'
   const message = isForm ? await readMessageForm(exchange) : await readMessageJson(exchange)
   if (!message.ok) return message

@@ -1,11 +1,12 @@
 // The documents: OpenAPI of the service and of each model, and the page that shows them.
 
 import { fail } from '#core/errors.ts'
+import { authorise, modelRefusal } from '#core/operations/access.ts'
 import { findModel, shownVersion } from '#core/operations/find-model.ts'
-import { type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { type Exchange, jsonReply, portsOf, type Reply } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
 import { modelDocument } from '../openapi/model-document.ts'
-import { json } from '../openapi/schemas.ts'
+import { json, operationNamed } from '../openapi/schemas.ts'
 import { serviceDocument } from '../openapi/service-document.ts'
 import type { JsonSchema, Route, RouteDocument } from '../route.ts'
 
@@ -57,6 +58,7 @@ export function documentRoutes(routes: () => readonly Route[]): readonly Route[]
     {
       method: 'GET',
       path: '/openapi.json',
+      open: true,
       handle(exchange) {
         const { ports, version } = exchange.services
         service ??= JSON.stringify(serviceDocument(routes(), { version, baseUrl: ports.baseUrl }))
@@ -80,9 +82,14 @@ export function documentRoutes(routes: () => readonly Route[]): readonly Route[]
 }
 
 async function describeModel(exchange: Exchange): Promise<Reply> {
-  const { registry, baseUrl } = exchange.services.ports
-  const model = await findModel(registry, exchange.parameters['name'] ?? '')
-  if (!model.ok) return model
+  const allowed = authorise(operationNamed('describe_model'), exchange.principal)
+  if (!allowed.ok) return allowed
+  const { registry, baseUrl } = portsOf(exchange)
+  const name = exchange.parameters['name'] ?? ''
+  const model = await findModel(registry, name)
+  if (!model.ok) {
+    return exchange.principal.models === undefined ? model : modelRefusal(exchange.principal, name)
+  }
   const version = await shownVersion(registry, model.value)
   if (version === null) return fail('not_found', `${model.value.name} has no version.`)
   return jsonReply(exchange, modelDocument(model.value, version, baseUrl))
@@ -92,6 +99,7 @@ function pageRoute(page: PageFile, cache: Map<string, string>): Route {
   return {
     method: 'GET',
     path: page.path,
+    open: true,
     async handle(exchange) {
       const text = cache.get(page.file) ?? (await readPageFile(page.file))
       cache.set(page.file, text)

@@ -1,11 +1,13 @@
 // Predictions: the way of a row from the wire to the engine and back, with nothing on it that need not be.
 
 import { fail, type Outcome } from '#core/errors.ts'
+import { authorise, maySee, modelRefusal } from '#core/operations/access.ts'
 import { exampleRow } from '#core/operations/example-row.ts'
-import { leaseModel } from '#core/operations/find-model.ts'
+import { findModel, leaseModel } from '#core/operations/find-model.ts'
 import type { Lease } from '#core/operations/operation.ts'
+import { predict } from '#core/operations/predict.ts'
 import { runPredictions } from '#core/operations/run-prediction.ts'
-import { type Exchange, jsonReply, jsonTextReply, type Reply } from '../exchange.ts'
+import { type Exchange, jsonReply, jsonTextReply, portsOf, type Reply } from '../exchange.ts'
 import { parseJson, readJson, startJsonText } from '../http/body.ts'
 import { FEATURES, INSTANCES, json, MANY_PREDICTIONS, ONE_PREDICTION } from '../openapi/schemas.ts'
 import { predictionJson } from '../prediction-json.ts'
@@ -17,16 +19,22 @@ const VERSION_NUMBER = /^[1-9]\d{0,8}$/
 
 /** The live version's lease, or why there is none, in the words of this surface. */
 export async function leaseLive(exchange: Exchange, name: string): Promise<Outcome<Lease>> {
-  const { ports } = exchange.services
+  const ports = portsOf(exchange)
   const outcome = await leaseModel(ports, name, undefined)
   if (outcome.ok || outcome.failure.code !== 'not_found') return outcome
   const model = await ports.registry.findModel(name)
-  if (model === null || model.liveVersion !== null) return outcome
+  if (model === null) return unknownTo(exchange, name, outcome)
+  if (model.liveVersion !== null) return outcome
   // The model is there and its versions answer by number: that is a state to change, not a wrong address.
   return fail(
     'conflict',
     `${model.name} is not deployed. POST /api/models/${model.name}/versions/{n}/promote brings a version of it back; GET /api/models/${model.name}/versions lists them.`,
   )
+}
+
+/** Who is limited to some models hears so, whether or not there is one of that name. */
+function unknownTo<T>({ principal }: Exchange, name: string, outcome: Outcome<T>): Outcome<T> {
+  return principal.models === undefined ? outcome : modelRefusal(principal, name)
 }
 
 export function versionNumber(exchange: Exchange): Outcome<number> {
@@ -38,23 +46,31 @@ export function versionNumber(exchange: Exchange): Outcome<number> {
 export async function leaseNumbered(exchange: Exchange): Promise<Outcome<Lease>> {
   const number = versionNumber(exchange)
   if (!number.ok) return number
-  return leaseModel(exchange.services.ports, exchange.parameters['name'] ?? '', number.value)
+  const name = exchange.parameters['name'] ?? ''
+  const ports = portsOf(exchange)
+  const lease = await leaseModel(ports, name, number.value)
+  if (lease.ok || (await findModel(ports.registry, name)).ok) return lease
+  return unknownTo(exchange, name, lease)
 }
 
 /** The way of most requests; each `await` on it costs as much as validating a row. */
 async function predictLive(exchange: Exchange, name: string): Promise<Reply> {
-  const { request, services } = exchange
+  const { request, services, principal } = exchange
+  const allowed = authorise(predict, principal)
+  if (!allowed.ok) return allowed
   const { jsonBytes } = services.limits
   const text = startJsonText(request, jsonBytes)
   const body = text === null ? await readJson(request, jsonBytes) : parseJson(request, await text)
   if (!body.ok) return body
-  const lease = services.ports.serving.leaseNow(name)
+  const lease = maySee(principal, name) ? services.ports.serving.leaseNow(name) : null
   if (lease !== null) return answer(exchange, lease, body.value)
   const found = await leaseLive(exchange, name)
   return found.ok ? answer(exchange, found.value, body.value) : found
 }
 
 async function predictVersion(exchange: Exchange): Promise<Reply> {
+  const allowed = authorise(predict, exchange.principal)
+  if (!allowed.ok) return allowed
   const body = await readJson(exchange.request, exchange.services.limits.jsonBytes)
   if (!body.ok) return body
   const lease = await leaseNumbered(exchange)
@@ -62,7 +78,7 @@ async function predictVersion(exchange: Exchange): Promise<Reply> {
 }
 
 async function predictDefault(exchange: Exchange): Promise<Reply> {
-  const { defaultModel, registry } = exchange.services.ports
+  const { defaultModel, registry } = portsOf(exchange)
   if (defaultModel !== null) return predictLive(exchange, defaultModel)
   // Without a default set, one deployed model is what can be meant.
   const live = (await registry.listModels()).filter((model) => model.liveVersion !== null)

@@ -58,6 +58,7 @@ export const serviceRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/health',
+    open: true,
     handle: (exchange) => jsonReply(exchange, { status: 'ok' }),
     document: {
       id: 'health',

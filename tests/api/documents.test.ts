@@ -23,6 +23,7 @@ const ADDRESSES = [
   'GET /api/models/{name}',
   'GET /api/models/{name}/openapi.json',
   'GET /api/models/{name}/versions',
+  'GET /api/audit',
   'GET /api/samples',
   'GET /docs',
   'GET /docs/fields.ts',
