@@ -140,5 +140,5 @@ function hintOf({ description, minimum, maximum }: InputDescription): string | u
 }
 
 function exampleOf({ example }: InputDescription): string {
-  return example === undefined || example === null ? '' : String(example)
+  return example === undefined || example === null ? '' : `such as ${example}`
 }
