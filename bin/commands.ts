@@ -25,6 +25,10 @@ const WORDS: Readonly<Record<OperationName, string>> = {
 export const OWN_COMMANDS = [
   { word: 'serve', summary: 'Start the server: page, chat and REST on one address' },
   { word: 'inspect', summary: 'Show what a file holds without registering anything' },
+  {
+    word: 'mcp',
+    summary: 'Serve Claude Desktop and other MCP clients on standard input and output',
+  },
 ] as const
 
 export interface Command {

@@ -40,6 +40,10 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   }
   if (word === 'help' && rest[0] !== undefined) return main([rest[0], '--help'], terminal)
   if (word === 'serve') return startServer(rest, terminal)
+  if (word === 'mcp') {
+    const { mcp } = await import('./mcp.ts')
+    return mcp(rest, terminal, process.env, manifest.version)
+  }
   if (word === 'inspect') {
     return withInterrupt((signal) => inspect(rest, terminal, signal))
   }

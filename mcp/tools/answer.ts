@@ -1,0 +1,61 @@
+// From an operation's outcome to a tool's answer: data for programs, the whole answer as text for clients that read only text.
+
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
+import type { Failure } from '#core/errors.ts'
+import type { Operation } from '#core/operations/operation.ts'
+import { renderPlainText } from '#core/presentation/plain-text.ts'
+import { uploadUri } from '../uris.ts'
+
+/** Where an answer that failed carries its code and details; `structuredContent` is for outputs alone. */
+export const ERROR_KEY = 'parley/error'
+/** What the person must still say, for clients that fill it in themselves. */
+export const QUESTION_KEY = 'parley/question'
+
+export function answerOf(
+  operation: Operation,
+  output: Readonly<Record<string, unknown>>,
+): CallToolResult {
+  const { text, blocks } = operation.present(output)
+  // Links lead to this server's own pages, which a client cannot open; the resource below it can.
+  const shown = blocks.filter((block) => block.kind !== 'link')
+  const content: ContentBlock[] = [{ type: 'text', text: renderPlainText({ text, blocks: shown }) }]
+  const result = resultOf(output)
+  if (result !== null) {
+    content.push({
+      type: 'resource_link',
+      uri: uploadUri(result.upload),
+      name: result.fileName,
+      description: 'The scored table',
+    })
+  }
+  return { content, structuredContent: { ...output } }
+}
+
+export function failureOf(failure: Failure): CallToolResult {
+  const { code, message, details } = failure
+  const lines = details
+    .filter((detail) => !message.includes(detail.message))
+    .map(({ path, message: fact }) => `- ${path === '' ? '' : `${path} `}${fact}`)
+  return {
+    content: [{ type: 'text', text: [message, ...lines].join('\n') }],
+    isError: true,
+    _meta: { [ERROR_KEY]: { code, message, details: details.map((detail) => ({ ...detail })) } },
+  }
+}
+
+/** A question for the person, put by the client's own words. Nothing has run. */
+export function questionOf(failure: Failure, hint: string): CallToolResult {
+  const answer = failureOf(failure)
+  return {
+    ...answer,
+    content: [{ type: 'text', text: `${failure.message}\n\n${hint}` }],
+    _meta: { ...answer._meta, [QUESTION_KEY]: failure.message },
+  }
+}
+
+function resultOf({ result }: Readonly<Record<string, unknown>>) {
+  if (typeof result !== 'object' || result === null) return null
+  if (!('upload' in result) || !('file_name' in result)) return null
+  const { upload, file_name: fileName } = result
+  return typeof upload === 'string' && typeof fileName === 'string' ? { upload, fileName } : null
+}
