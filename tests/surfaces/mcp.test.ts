@@ -1,0 +1,27 @@
+// MCP through the parity suite: by the newer client and by the older one, over HTTP.
+
+import type { ErrorCode } from '#core/errors.ts'
+import { connectHttp, ERAS, startMcpServer } from '../mcp/support.ts'
+import { describeParity } from './parity.ts'
+
+for (const era of ERAS) {
+  describeParity({
+    name: `MCP ${era}`,
+    async open(ports) {
+      const server = startMcpServer(ports)
+      const client = await connectHttp(server.url, era)
+      return {
+        async run(operation, input) {
+          const answer = await client.call(operation, input)
+          return answer.isError
+            ? { ok: false, code: answer.error?.code as ErrorCode }
+            : { ok: true, output: answer.data }
+        },
+        async close() {
+          await client.close()
+          await server.close()
+        },
+      }
+    },
+  })
+}
