@@ -28,8 +28,6 @@ describeInBrowser('A file', ({ visit }) => {
         const files = page.getByTestId('file-input')
         await files.setInputFiles(resolve(FIXTURES, 'misc/lfs_pointer.pkl'))
         await answered(page)
-        await answer.getByRole('button', { name: 'Deploy it' }).click()
-        await answered(page)
         expect(await answer.innerText()).toContain('Git LFS pointer')
         await files.setInputFiles({ name: 'empty.pkl', mimeType: '', buffer: Buffer.alloc(0) })
         await answered(page)
@@ -76,7 +74,7 @@ describeInBrowser('A file', ({ visit }) => {
         await answered(page)
         expect(await page.getByText('Drop the file to send it').count()).toBe(0)
         expect(await page.locator('.message.person').innerText()).toContain('churn_model.pkl')
-        expect(await answer.innerText()).toContain('churn_model.pkl')
+        expect(await answer.innerText()).toContain('/api/predict/churn')
       })
     },
     TEST_TIMEOUT_MS,
