@@ -2,15 +2,12 @@
 
 import { createAgent } from '#agent/agent.ts'
 import { createClaude } from '#agent/claude/create-claude.ts'
-import { isLoopback } from '#api/http/security.ts'
 import { createLogger } from '#api/logging.ts'
-import { modelDocument } from '#api/openapi/model-document.ts'
 import { createServer, type ParleyServer } from '#api/server.ts'
 import { createPage } from '#api/web/page.ts'
-import { createMcpEndpoint } from '#mcp/endpoint.ts'
-import { createOwnBackend } from '#mcp/own-backend.ts'
 import type { Configuration } from './configuration.ts'
 import { EXIT } from './exit-codes.ts'
+import { createMcpMount } from './mcp-mount.ts'
 import { openPorts } from './ports.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,14 +24,7 @@ export async function serve(
   const { ports, close } = await openPorts(configuration, logger, () => url)
   const claude =
     configuration.claude === null ? null : createClaude({ ...configuration.claude, logger })
-  const mcp = createMcpEndpoint({
-    backend: createOwnBackend({ ports, openApiOf: modelDocument }),
-    version,
-    logger,
-    now: ports.now,
-    randomId: ports.randomId,
-    loopback: isLoopback(configuration.host),
-  })
+  const mcp = createMcpMount({ ports, host: configuration.host, version })
   let server: ParleyServer
   try {
     server = createServer({
@@ -45,7 +35,7 @@ export async function serve(
       host: configuration.host,
       port: configuration.port,
       version,
-      mounts: { '/mcp': mcp.fetch },
+      mounts: { '/mcp': mcp.answer },
     })
   } catch (error) {
     await close()
