@@ -2,12 +2,18 @@
 
 import { createAgent } from '#agent/agent.ts'
 import { createClaude } from '#agent/claude/create-claude.ts'
+import { isLoopback } from '#api/http/security.ts'
 import { createLogger } from '#api/logging.ts'
 import { createServer, type ParleyServer } from '#api/server.ts'
 import { createPage } from '#api/web/page.ts'
+import type { Principal } from '#core/operations/operation.ts'
+import { principalOf } from '#core/people/grants.ts'
+import { createKeyring } from '#core/people/keyring.ts'
+import { createRequestPrincipals } from '#core/people/request-principals.ts'
 import type { Configuration } from './configuration.ts'
 import { EXIT } from './exit-codes.ts'
 import { createMcpMount } from './mcp-mount.ts'
+import { loadGrants } from './permissions.ts'
 import { openPorts } from './ports.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,9 +25,26 @@ export async function serve(
   terminal: Terminal,
   version: string,
 ): Promise<number> {
+  const grants = await loadGrants(configuration)
+  if (!grants.ok) {
+    terminal.complain(grants.failure.message)
+    return EXIT.usage
+  }
   const logger = createLogger({ level: configuration.logLevel })
   let url = `http://${configuration.host}:${configuration.port}`
-  const { ports, close } = await openPorts(configuration, logger, () => url)
+  const opened = await openPorts(configuration, logger, () => url)
+  const { ports } = opened
+  const keyring = createKeyring({ store: ports.registry, now: ports.now, logger })
+  const close = async () => {
+    await keyring.close()
+    await opened.close()
+  }
+  if (configuration.requireKeys && !(await keyring.hasUsableKey())) {
+    await close()
+    terminal.complain(noKeySentence(configuration))
+    return EXIT.usage
+  }
+  const local = configuration.requireKeys ? null : principalOf({ surface: 'local' }, grants.value)
   const claude =
     configuration.claude === null ? null : createClaude({ ...configuration.claude, logger })
   const mcp = createMcpMount({ ports, host: configuration.host, version })
@@ -35,6 +58,7 @@ export async function serve(
       host: configuration.host,
       port: configuration.port,
       version,
+      principalOf: createRequestPrincipals({ keyring, local, surface: 'rest' }),
       mounts: { '/mcp': mcp.answer },
     })
   } catch (error) {
@@ -46,6 +70,8 @@ export async function serve(
     return EXIT.failed
   }
   url = server.url
+  // Before anybody is told that it is ready: who reads that may stop it in the same moment.
+  const interrupted = interruption()
   terminal.print(
     [
       `Parley ${version} is ready: ${url}`,
@@ -54,9 +80,10 @@ export async function serve(
         ([name, failure]) => `  not loaded ${name}: ${failure.message}`,
       ),
       `  language  ${languageSentence(configuration)}`,
+      `  access    ${accessSentence(local)}`,
     ].join('\n'),
   )
-  await interruption()
+  await interrupted
   await server.stop({ drainMs: DRAIN_MS })
   await mcp.close()
   await close()
@@ -71,6 +98,19 @@ function languageSentence({ claude }: Configuration): string {
   return claude === null
     ? 'offline interpreter (set ANTHROPIC_API_KEY for Claude)'
     : `Claude (${claude.model}), the offline interpreter when it fails`
+}
+
+function accessSentence(local: Principal | null): string {
+  return local === null
+    ? 'API keys only (parley keys create makes one)'
+    : `people on this machine as ${local.role}, and API keys`
+}
+
+function noKeySentence({ host }: Configuration): string {
+  const why = isLoopback(host)
+    ? 'PARLEY_REQUIRE_KEYS asks for API keys'
+    : `HOST is "${host}", which other machines can reach`
+  return `${why}, and no API key works. Make one with: parley keys create --name NAME --role admin`
 }
 
 /** Resolves at the first Ctrl-C or TERM; a second one ends the process at once. */
