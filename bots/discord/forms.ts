@@ -1,0 +1,207 @@
+// The conversation of a form: which modal comes when, what is still missing, and when the operation runs.
+
+import {
+  type ButtonInteraction,
+  type ChatInputCommandInteraction,
+  MessageFlags,
+  type ModalSubmitInteraction,
+} from 'discord.js'
+import { readForm } from '#bots/shared/model-form.ts'
+import type { FailureDetail } from '#core/errors.ts'
+import type { Scalar } from '#core/model.ts'
+import { countOf } from '#core/presentation/phrases.ts'
+import type { FormAction } from './actions.ts'
+import { readTypedFeatures } from './features-text.ts'
+import { findForm, type KnownForm } from './known.ts'
+import { DISCORD } from './limits.ts'
+import { modalOf, neededFields, orderedFields, readModal } from './modal.ts'
+import { type Renderable, renderMessages } from './render.ts'
+import type { TurnServices } from './turns.ts'
+
+/** What a form comes to: the operation with its whole input, or nothing yet because the person was asked for more. */
+export type FormOutcome =
+  | {
+      readonly kind: 'run'
+      readonly operation: FormAction['operation']
+      readonly input: Readonly<Record<string, unknown>>
+    }
+  | { readonly kind: 'asked' }
+
+const ASKED: FormOutcome = { kind: 'asked' }
+
+/** A command with features typed, some or none: runs when they are whole, else opens the form with what there is. */
+export async function beginForm(
+  { ports, actions }: TurnServices,
+  interaction: ChatInputCommandInteraction,
+  given: Pick<FormAction, 'operation' | 'model' | 'version'> & { readonly features: string },
+): Promise<FormOutcome> {
+  const { operation, model, version } = given
+  const run = (features: unknown): FormOutcome => ({
+    kind: 'run',
+    operation,
+    input: { model, features, ...(version !== null && { version }) },
+  })
+  const typed = readTypedFeatures(given.features)
+  if (!typed.ok) {
+    await ask(interaction, {
+      text: `I cannot read “${typed.piece}”. Write features as name=value, name=value; or leave them out and a form asks for them.`,
+    })
+    return ASKED
+  }
+  const { values } = typed
+  const form = await findForm(ports, model, version)
+  // The operation itself says that there is no such model, or no such input.
+  if (form === null || hasUnknownName(form, values)) return run(values)
+  const reading = readForm(form.signature, values)
+  const missing = missingFrom(form, values)
+  if (reading.ok && missing.length === 0) return run(reading.features)
+  const wrong = reading.ok ? [] : reading.problems.filter(({ path }) => Object.hasOwn(values, path))
+  if (wrong.length > 0) {
+    const action: FormAction = { kind: 'form', operation, model, version, values, start: 0 }
+    await askAgain({ actions }, interaction, action, wrong)
+    return ASKED
+  }
+  const start = firstPageWith(form, missing)
+  const action: FormAction = { kind: 'form', operation, model: form.model, version, values, start }
+  await openForm({ ports, actions }, interaction, action)
+  return ASKED
+}
+
+/** Inputs that should not be forgotten, also those that may be left empty on purpose; all of them where nothing was typed. */
+function missingFrom({ signature }: KnownForm, values: Readonly<Record<string, string>>): string[] {
+  const isEmpty = Object.keys(values).length === 0
+  return signature.inputs
+    .filter(({ name, optional }) => isEmpty || (!optional && !Object.hasOwn(values, name)))
+    .map(({ name }) => name)
+}
+
+/** A modal must be the first answer to an interaction; where the model is gone, that is said instead. */
+export async function openForm(
+  { ports, actions }: Pick<TurnServices, 'ports' | 'actions'>,
+  interaction: ButtonInteraction | ChatInputCommandInteraction,
+  action: FormAction,
+  keptAs?: string,
+): Promise<void> {
+  const form = await findForm(ports, action.model, action.version)
+  if (form === null) {
+    await ask(interaction, { text: `There is no model called “${action.model}” any more.` })
+    return
+  }
+  const id = keptAs ?? (await actions.keep(action))
+  await interaction.showModal(modalOf({ ...form, values: action.values }, action.start, id))
+}
+
+/** What was typed into one modal: checked at once, then the next modal or the run. */
+export async function continueForm(
+  { ports, actions }: TurnServices,
+  interaction: ModalSubmitInteraction,
+  action: FormAction,
+): Promise<FormOutcome> {
+  const form = await findForm(ports, action.model, action.version)
+  if (form === null) {
+    await ask(interaction, { text: `There is no model called “${action.model}” any more.` })
+    return ASKED
+  }
+  const values = { ...action.values, ...readModal(form.signature, typedInto(interaction)) }
+  const fields = orderedFields(form.signature)
+  const end = action.start + DISCORD.modalInputs
+  const reading = readForm(form.signature, values)
+  const seen = new Set(fields.slice(0, end).map(({ name }) => name))
+  const problems = reading.ok ? [] : reading.problems.filter(({ path }) => seen.has(path))
+  if (problems.length > 0) {
+    const start = firstPageWith(
+      form,
+      problems.map(({ path }) => path),
+    )
+    await askAgain({ actions }, interaction, { ...action, values, start }, problems)
+    return ASKED
+  }
+  if (end >= fields.length && reading.ok) return runOf(action, reading.features)
+  await askForMore({ actions }, interaction, { ...action, values, start: end }, form, reading)
+  return ASKED
+}
+
+function runOf(action: FormAction, features: Readonly<Record<string, Scalar>>): FormOutcome {
+  const { operation, model, version } = action
+  const input = { model, features, ...(version !== null && { version }) }
+  return { kind: 'run', operation, input }
+}
+
+/** A modal cannot open the next one: a button stands between. What is optional may be skipped. */
+async function askForMore(
+  { actions }: Pick<TurnServices, 'actions'>,
+  interaction: ModalSubmitInteraction,
+  next: FormAction,
+  form: KnownForm,
+  reading: ReturnType<typeof readForm>,
+): Promise<void> {
+  const total = orderedFields(form.signature).length
+  const last = Math.min(total, next.start + DISCORD.modalInputs)
+  const buttons = [
+    {
+      label: `Inputs ${next.start + 1}–${last} of ${total}`,
+      tone: 'primary' as const,
+      id: await actions.keep(next),
+    },
+  ]
+  const canRun = reading.ok && next.start >= neededFields(form.signature)
+  if (canRun) {
+    const { operation, model, version } = next
+    const input = { model, features: reading.features, ...(version !== null && { version }) }
+    buttons.push({
+      label: 'Leave the rest empty',
+      tone: 'primary',
+      id: await actions.keep({ kind: 'run', operation, input }),
+    })
+  }
+  await ask(interaction, {
+    text: `I have ${countOf(next.start, 'input')} of ${total}. ${canRun ? 'The others may be left empty.' : 'A form holds five at a time; please go on.'}`,
+    buttons,
+  })
+}
+
+async function askAgain(
+  { actions }: Pick<TurnServices, 'actions'>,
+  interaction: ModalSubmitInteraction | ChatInputCommandInteraction,
+  action: FormAction,
+  problems: readonly FailureDetail[],
+): Promise<void> {
+  const details = problems.map(({ path, message }) => `${path} ${message}`)
+  await ask(interaction, {
+    text: 'Not all of this can be used yet; what you typed is kept.',
+    blocks: [{ kind: 'notice', tone: 'warning', text: 'Please look again:', details }],
+    buttons: [{ label: 'Correct it', tone: 'primary', id: await actions.keep(action) }],
+  })
+}
+
+/** Seen by this person alone: half a form is nobody else's business. */
+export async function ask(
+  interaction: ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction,
+  answer: Partial<Renderable> & { readonly text: string },
+): Promise<void> {
+  const [page = []] = renderMessages({ blocks: [], ...answer })
+  await interaction.reply({
+    components: page,
+    flags: [MessageFlags.IsComponentsV2, MessageFlags.Ephemeral],
+  })
+}
+
+function hasUnknownName({ signature }: KnownForm, values: Readonly<Record<string, string>>) {
+  const names = new Set(signature.inputs.map(({ name }) => name))
+  return Object.keys(values).some((name) => !names.has(name))
+}
+
+function firstPageWith({ signature }: KnownForm, names: readonly string[]): number {
+  const wrong = new Set(names)
+  const index = orderedFields(signature).findIndex(({ name }) => wrong.has(name))
+  return Math.max(0, index - (index % DISCORD.modalInputs))
+}
+
+function typedInto(interaction: ModalSubmitInteraction): ReadonlyMap<string, string> {
+  const typed = new Map<string, string>()
+  for (const [id, field] of interaction.fields.fields) {
+    if ('value' in field && typeof field.value === 'string') typed.set(id, field.value)
+    else if ('values' in field) typed.set(id, field.values[0] ?? '')
+  }
+  return typed
+}
