@@ -49,6 +49,3 @@ export interface Engine {
   load(model: LoadableModel): Promise<Outcome<LoadedModel & { close(): Promise<void> }>>
   close(): Promise<void>
 }
-
-/** A value of a row that was used, in signature order, for "the inputs used". */
-export type UsedInput = { readonly name: string; readonly value: Scalar }
