@@ -94,7 +94,7 @@ function matchWords(
 }
 
 /** Nobody gives an order in a longer clause, and every form of it would be tried. */
-const MAX_ORDER_CHARACTERS = 300
+export const MAX_ORDER_CHARACTERS = 300
 
 function firstMatch(pattern: RegExp, forms: readonly string[]): RegExpExecArray | null {
   for (const form of forms) {

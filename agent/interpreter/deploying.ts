@@ -3,7 +3,7 @@
 import { nameFromFile } from '#core/operations/naming.ts'
 import type { KnownModel } from '../language.ts'
 import { leadForms, withoutLead } from './command-patterns.ts'
-import { modelsIn } from './commands.ts'
+import { MAX_ORDER_CHARACTERS, modelsIn } from './commands.ts'
 import { type DeployDetails, readDetails, readNames, readPurpose } from './deploy-details.ts'
 import { type Context, filesAtHand, type KnownFile } from './memory.ts'
 import { isNegated, isReported, moodOf } from './mood.ts'
@@ -81,6 +81,7 @@ export function planDeployment(reading: MessageReading, context: Context): Plan 
 
 function findRequest(reading: MessageReading): DeployRequest | null {
   for (const clause of reading.clauses) {
+    if (clause.text.length > MAX_ORDER_CHARACTERS) continue
     const mood = moodOf(clause, reading.clauses)
     if (mood !== 'order') {
       const wished = WISH_PATTERNS.some((pattern) => pattern.test(clause.text))
@@ -166,7 +167,8 @@ function planHandover(reading: MessageReading, context: Context): Plan | null {
     isFiller(words) ||
     reading.clauses.every((clause) => HANDOVER.test(withoutLead(clause.text))) ||
     isGivenOver(reading)
-  if (pending?.operation === 'deploy_model' && (handedOver || hasDetails(details))) {
+  const isAwaited = pending?.operation === 'deploy_model' && pending.field === 'upload'
+  if (isAwaited && (handedOver || hasDetails(details))) {
     return deployFiles(files, { ...gathered, ...details })
   }
   if (!handedOver) return null

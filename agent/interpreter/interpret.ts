@@ -34,11 +34,17 @@ import { resolveVersion } from './versions.ts'
 /** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */
 const MAX_MESSAGE_CHARACTERS = 400_000
 
+/** Words beside pasted data; every one is compared with the words of every model. */
+const MAX_TOKENS = 3000
+
+const TOO_LONG = 'That is too long for a message. Please upload it as a file.'
+
 export function interpret(message: string, context: Context): Plan {
   if (message.length > MAX_MESSAGE_CHARACTERS) {
-    return say('That is too long for a message. Please upload it as a file.')
+    return say(TOO_LONG)
   }
   const reading = readMessage(message, context.models)
+  if (reading.tokens.length > MAX_TOKENS) return say(TOO_LONG)
   return (
     answerPending(reading, context) ??
     planWithoutWords(reading, context) ??

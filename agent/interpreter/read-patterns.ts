@@ -73,7 +73,7 @@ export const LIST_PATTERNS: readonly RegExp[] = [
 ]
 
 export const HELP_PATTERNS: readonly RegExp[] = [
-  /^(?:(?:please|hi|hey|hello|i need|i need some|need|some|can you|could you|can i get|give me|send|show|a little|more|get|want|i want|sos) )*help(?: (?:me|out|us|please|page|menu|pls|topics|text|here|with this|a bit))*(?: [?!.])*$/,
+  /^(?:(?:please|hi|hey|hello|i|need|some|can|you|could|get|give|me|send|show|a|little|more|want|sos|would|like|your) )*help(?: (?:me|out|us|please|page|menu|pls|topics|text|here|with|this|a|bit))*(?: [?!.])*$/,
   /\bwhat (?:all |else |exactly )?(?:can|could|do|does|are) (?:you|this|i|we|parley|this thing|this bot|it)(?: all| even| actually)? (?:do|ask|ask you|say|able to do|do here|do for me|do with you|do with this|capable of|offer|know how to do|help with|help me with|good for)\b/,
   /\bhow (?:does|do|can|should|would|could|must) (?:this|that|it|all this|you|i|we|one|parley|this thing|this bot|this chat) (?:work|function|operate|start|begin|get started|go|use (?:this|you|it|parley)|talk to you|interact|speak to you)\b/,
   /\bhow (?:to|do i|can i) (?:use|start|begin|get started)\b(?!.*@)/,
@@ -90,7 +90,7 @@ export const HOW_PATTERN =
 
 /** Why a prediction came out as it did. */
 export const EXPLAIN_PATTERNS: readonly RegExp[] = [
-  /^(?:(?:and|but|so|hm|hmm|ok|okay|interesting|really|wow|oh|tell me|say|please) )*why(?: (?:is that|is this|is it|so|that|though|not|exactly|on earth|is it so|so high|so low|do you think so|do you say that|did you say that|did it say that|did it predict that|would that be|this|high|low))*(?: (?:high|low|much|many|big|small|bad|good|sure|confident|risky|likely|unlikely|certain|expensive|cheap))?(?: [?!.])*$/,
+  /^(?:(?:and|but|so|hm|hmm|ok|okay|interesting|really|wow|oh|tell|me|say|please) )*why(?: (?:is|that|this|it|so|though|not|exactly|on|earth|do|you|think|say|did|predict|would|be|high|low|much|many|bad|good|sure|confident|risky|likely|unlikely|certain|expensive|cheap|big|small))*(?: [?!.])*$/,
   /\bwhy (?:is|are|was|were|would|will|does|do|did|should|this|that|so|the|not|might|could)\b/,
   /\bhow (?:come|so)\b/,
   /\bwhat (?:\w+ )?(?:drove|drives|caused|causes|led|leads|made|makes|pushed|pushes|is driving|is behind|lies behind|influenced|influences|explains|contributed|determined|mattered|matters|is the reason|is the cause|were the reasons|are the reasons|was the reason|speaks for|brought|triggered|tipped)\b/,

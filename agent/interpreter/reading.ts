@@ -38,6 +38,12 @@ const REQUEST_WORDS: readonly string[] =
     /\s+/,
   )
 
+/** More than twice as long as any order may be, so that what is cut off belongs to none. */
+const MAX_CLAUSE_CHARACTERS = 700
+
+/** A request stands at the beginning; matching patterns on more would only cost time. */
+const MAX_PATTERN_CHARACTERS = 2000
+
 const SENTENCE_MARKS: ReadonlySet<string> = new Set(['.', '!', '?', ';', '\n'])
 const CLAUSE_MARKS: ReadonlySet<string> = new Set([
   ',',
@@ -57,8 +63,13 @@ const CLAUSE_WORDS: ReadonlySet<string> = new Set(['but'])
 const LETTER = /\p{L}/u
 
 export function readMessage(text: string, models: readonly KnownModel[]): MessageReading {
-  const isColumn = (cell: string) =>
-    models.some((model) => fieldNamed(model.signature, cell) !== null)
+  const known = new Map<string, boolean>()
+  const isColumn = (cell: string) => {
+    const found =
+      known.get(cell) ?? models.some((model) => fieldNamed(model.signature, cell) !== null)
+    known.set(cell, found)
+    return found
+  }
   const segments = findSegments(text, isColumn)
   const tokens = tokenise(text, segments)
   const mentions = findModelMentions(models, tokens)
@@ -67,7 +78,10 @@ export function readMessage(text: string, models: readonly KnownModel[]): Messag
     mentions.every((mention) => to <= mention.from || from >= mention.to),
   )
   const clauses = toClauses(tokens, mentions, versions)
-  const whole = clauses.map((clause) => `${clause.text} ${clause.mark}`.trim()).join(' ')
+  const whole = clauses
+    .map((clause) => `${clause.text} ${clause.mark}`.trim())
+    .join(' ')
+    .slice(0, MAX_PATTERN_CHARACTERS)
   return { text, tokens, segments, models: mentions, versions, clauses, whole }
 }
 
@@ -82,7 +96,8 @@ function toClauses(
   let from = 0
   const finish = (to: number, mark: string) => {
     if (words.length > 0 || mark === '?') {
-      clauses.push({ text: words.join(' '), mark, sentence, from, to })
+      const text = words.join(' ').slice(0, MAX_CLAUSE_CHARACTERS)
+      clauses.push({ text, mark, sentence, from, to })
     }
     if (SENTENCE_MARKS.has(mark)) sentence++
     words = []

@@ -67,10 +67,14 @@ function readFence(
   return { kind: 'quote', start, end, content: content.trim() }
 }
 
+/** Brackets that open nothing are tried no longer after this many: every try reads on to the end. */
+const MAX_FAILED_BRACKETS = 10
+
 function findJson(text: string): Segment[] {
   const found: Segment[] = []
   let position = 0
-  while (position < text.length) {
+  let failed = 0
+  while (position < text.length && failed < MAX_FAILED_BRACKETS) {
     const character = text[position]
     if (character === '{' || character === '[') {
       const end = closingBracket(text, position)
@@ -80,6 +84,7 @@ function findJson(text: string): Segment[] {
         position = end
         continue
       }
+      failed++
     }
     position++
   }
@@ -109,12 +114,14 @@ function closingBracket(text: string, start: number): number | null {
 
 function findQuotes(text: string): Segment[] {
   const found: Segment[] = []
+  // Where no closing mark came once, none comes later.
+  const unclosed = new Set<string>()
   let position = 0
   while (position < text.length) {
     const opener = text[position] ?? ''
     const closer = OPENERS[opener]
     const before = text[position - 1] ?? ' '
-    if (closer !== undefined && BEFORE_QUOTE.test(before)) {
+    if (closer !== undefined && !unclosed.has(opener) && BEFORE_QUOTE.test(before)) {
       const end = closingQuote(text, position, opener, closer)
       if (end !== null) {
         const content = text.slice(position + 1, end).trim()
@@ -122,6 +129,7 @@ function findQuotes(text: string): Segment[] {
         position = end + 1
         continue
       }
+      unclosed.add(opener)
     }
     position++
   }

@@ -45,43 +45,53 @@ export function findTables(text: string, isColumn: (cell: string) => boolean): P
 function readBlock(lines: readonly Line[], first: number, isColumn: (cell: string) => boolean) {
   for (const delimiter of DELIMITERS) {
     const header = splitCells(lines[first]?.text ?? '', delimiter)
-    if (header.length < 2) continue
-    const rows = [header]
-    let next = first + 1
-    for (; next < lines.length; next++) {
-      const line = lines[next]?.text ?? ''
-      if (delimiter === '|' && line.includes('-') && MARKDOWN_RULE.test(line)) continue
-      if (BLANK.test(line)) break
-      const cells = splitCells(line, delimiter)
-      if (cells.length !== header.length) break
-      rows.push(cells)
+    const kind = header.length < 2 ? null : kindOfHeader(header, isColumn)
+    // Nothing below is read before the first line can begin a table: no text costs more than its length.
+    if (kind === null) continue
+    const { rows, next } = readRows(lines, first + 1, delimiter, header.length, kind)
+    const body = kind === 'names' ? rows : [header, ...rows]
+    if (rows.length === 0) continue
+    const table = {
+      columns: kind === 'names' ? header : null,
+      rows: body.map((cells) => cells.map(readCell)),
     }
-    const table = toTable(rows, isColumn)
-    if (table === null) continue
     const start = lines[first]?.start ?? 0
-    const end = lines[next - 1]?.end ?? start
-    return { table: { start, end, table }, next }
+    return { table: { start, end: lines[next - 1]?.end ?? start, table }, next }
   }
   return null
 }
 
-function toTable(
-  rows: readonly (readonly string[])[],
+const isNumber = (cell: string) => typeof readCell(cell) === 'number'
+
+function kindOfHeader(
+  header: readonly string[],
   isColumn: (cell: string) => boolean,
-): Table | null {
-  const [header, ...body] = rows
-  if (header === undefined || body.length === 0) return null
-  const known = header.filter(isColumn).length
+): 'names' | 'numbers' | null {
+  if (header.every(isNumber)) return 'numbers'
   const plausible = header.every(
     (cell) => cell !== '' && cell.length <= MAX_HEADER_CELL && typeof readCell(cell) === 'string',
   )
-  if (plausible && known * 2 >= header.length) {
-    return { columns: header, rows: body.map((cells) => cells.map(readCell)) }
+  return plausible && header.filter(isColumn).length * 2 >= header.length ? 'names' : null
+}
+
+function readRows(
+  lines: readonly Line[],
+  from: number,
+  delimiter: string,
+  width: number,
+  kind: 'names' | 'numbers',
+): { rows: readonly (readonly string[])[]; next: number } {
+  const rows: (readonly string[])[] = []
+  let next = from
+  for (; next < lines.length; next++) {
+    const line = lines[next]?.text ?? ''
+    if (delimiter === '|' && line.includes('-') && MARKDOWN_RULE.test(line)) continue
+    if (BLANK.test(line)) break
+    const cells = splitCells(line, delimiter)
+    if (cells.length !== width || (kind === 'numbers' && !cells.every(isNumber))) break
+    rows.push(cells)
   }
-  const allNumbers = rows.every((cells) =>
-    cells.every((cell) => typeof readCell(cell) === 'number'),
-  )
-  return allNumbers ? { columns: null, rows: rows.map((cells) => cells.map(readCell)) } : null
+  return { rows, next }
 }
 
 /** A number where the whole cell is one, true and false, null for an empty cell, else the text. */

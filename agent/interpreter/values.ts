@@ -102,18 +102,20 @@ function findCategories(
   busy: (index: number) => boolean,
 ): ValueMention[] {
   const known = signature.inputs.flatMap((input, field) =>
-    (input.categories ?? []).map((category) => ({ field, category, words: wordsOf(category) })),
+    (input.categories ?? []).map((category) => {
+      const words = wordsOf(category)
+      return { field, category, letters: words.join(''), most: words.length }
+    }),
   )
   if (known.length === 0) return []
   const found: ValueMention[] = []
   for (let from = 0; from < tokens.length; from++) {
-    const matches = known.filter(
-      ({ words }) =>
-        words.length > 0 &&
-        words.every((word, offset) => tokens[from + offset]?.word === word && !busy(from + offset)),
-    )
-    const length = Math.max(0, ...matches.map(({ words }) => words.length))
-    const longest = matches.filter(({ words }) => words.length === length)
+    const matches = known.flatMap((one) => {
+      const length = tokensSpelling(tokens, from, one.letters, one.most, busy)
+      return length === 0 ? [] : [{ ...one, length }]
+    })
+    const length = Math.max(0, ...matches.map((match) => match.length))
+    const longest = matches.filter((match) => match.length === length)
     const [first] = longest
     if (first === undefined) continue
     const written = tokens
@@ -132,6 +134,25 @@ function findCategories(
     from += length - 1
   }
   return found
+}
+
+/** How many tokens from here spell the category, however they are cut (`SkyJet`, "sky jet", "skyjet"); 0 for none. */
+function tokensSpelling(
+  tokens: readonly Token[],
+  from: number,
+  letters: string,
+  most: number,
+  busy: (index: number) => boolean,
+): number {
+  let spelt = ''
+  for (let length = 1; length <= most + 1; length++) {
+    const token = tokens[from + length - 1]
+    if (token === undefined || token.kind === 'mark' || busy(from + length - 1)) return 0
+    spelt += token.kind === 'number' ? token.text : token.word
+    if (spelt === letters) return letters === '' ? 0 : length
+    if (!letters.startsWith(spelt)) return 0
+  }
+  return 0
 }
 
 const NOT_WORD = /[^\p{L}\p{N}]+/gu

@@ -1,12 +1,12 @@
 // Plays a case of the utterance table through the real agent and judges its last turn.
 
 import type { Step } from '#agent/turn.ts'
-import { toOnnx } from '#core/graph/to-onnx.ts'
 import { createTestPorts, SAMPLES_FOLDER, type TestPorts } from '../../support/ports.ts'
 import type { SentFile, UtteranceCase } from '../utterances/case.ts'
 import { CATALOGUE, type CatalogueModel } from '../utterances/catalogue.ts'
 import { judge, type Verdict } from '../utterances/judge.ts'
 import { registerModels } from './catalogue-models.ts'
+import { anyModel } from './model-files.ts'
 import { type FileToSend, talkTo } from './talk.ts'
 
 export interface PlayedCase {
@@ -136,36 +136,4 @@ function tableFor(model: unknown): string {
   const row = inputs.map(({ example, categories }) => String(example ?? categories?.[0] ?? 1))
   const lines = [inputs.map(({ name }) => name), row, row]
   return `${lines.map((cells) => cells.map((cell) => `"${cell}"`).join(',')).join('\n')}\n`
-}
-
-let models = 0
-
-function anyModel(featureCount: number, classCount: number | null): Uint8Array {
-  models += 1
-  const groups = classCount === null || classCount === 2 ? 1 : classCount
-  return toOnnx({
-    task: classCount === null ? 'regression' : 'multiclass_classification',
-    library: 'onnx',
-    libraryVersion: null,
-    modelClass: 'ONNX graph',
-    objective: null,
-    inputs: Array.from({ length: featureCount }, (_, index) => ({
-      name: `f${index}`,
-      type: 'float' as const,
-      optional: true,
-    })),
-    namesKnown: false,
-    classes: classCount === null ? null : Array.from({ length: classCount }, (_, i) => String(i)),
-    outputNames: null,
-    missingValue: null,
-    predictor: {
-      kind: 'linear',
-      featureCount,
-      groups,
-      weights: new Float32Array(featureCount * groups).fill(0.5),
-      bias: new Float32Array(groups).fill(models),
-      transform: classCount === null ? 'identity' : groups === 1 ? 'sigmoid' : 'softmax',
-    },
-    warnings: [],
-  }).onnx
 }
