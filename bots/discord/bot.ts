@@ -11,7 +11,6 @@ import {
 } from 'discord.js'
 import { z } from 'zod'
 import type { Agent } from '#agent/turn.ts'
-import { everyoneViews, type RoleOf } from '#bots/shared/conversation-key.ts'
 import { createDirectAgent } from '#bots/shared/direct-agent.ts'
 import { createSeenEvents } from '#bots/shared/seen-events.ts'
 import { createTurnDesk } from '#bots/shared/turn-desk.ts'
@@ -21,6 +20,7 @@ import { createActionStore } from './actions.ts'
 import { commandsOf } from './commands.ts'
 import { answerInteraction } from './interactions.ts'
 import { answerMessage, isMeantFor } from './messages.ts'
+import { type DiscordPrincipals, everyoneViews } from './people.ts'
 import { registerCommands } from './registration.ts'
 import { report, type TurnServices } from './turns.ts'
 
@@ -33,8 +33,8 @@ export interface DiscordBotOptions {
   readonly guildId: string | null
   readonly ports: Ports
   readonly agent: Agent
-  /** What a person may do; everybody is a viewer by default. */
-  readonly roleOf?: RoleOf
+  /** Who a person is and may do; everybody is a viewer by default. */
+  readonly principalOf?: DiscordPrincipals
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
@@ -134,7 +134,7 @@ function createServices({
   ports,
   agent,
   apiUrl,
-  roleOf,
+  principalOf,
   fetch: own,
 }: DiscordBotOptions): TurnServices {
   const onError = (error: unknown) => report({ ports }, '', error)
@@ -144,7 +144,7 @@ function createServices({
     direct: createDirectAgent(ports),
     desk: createTurnDesk(onError),
     actions: createActionStore(ports),
-    roleOf: roleOf ?? everyoneViews,
+    principalOf: principalOf ?? everyoneViews,
     fetch: own ?? ((url, init) => fetch(url, init)),
     attachmentOrigins:
       apiUrl === null ? ATTACHMENT_ORIGINS : [...ATTACHMENT_ORIGINS, new URL(apiUrl).origin],

@@ -3,8 +3,9 @@
 import type { APIApplicationCommandOptionChoice } from 'discord.js'
 import { clipText } from '#bots/shared/split-text.ts'
 import type { InputField } from '#core/model.ts'
+import { maySee } from '#core/operations/access.ts'
 import { OPERATIONS } from '#core/operations/index.ts'
-import type { Ports } from '#core/operations/operation.ts'
+import type { Ports, Principal } from '#core/operations/operation.ts'
 import { readTypedFeatures, splitTyping } from './features-text.ts'
 import { findForm } from './known.ts'
 import { DISCORD } from './limits.ts'
@@ -24,22 +25,24 @@ type Choice = APIApplicationCommandOptionChoice<string | number>
 export async function completionsFor(
   typing: Typing,
   ports: Pick<Ports, 'registry' | 'samples'>,
+  principal: Pick<Principal, 'models'>,
 ): Promise<readonly Choice[]> {
-  const choices = await choicesOf(typing, ports)
+  const choices = await choicesOf(typing, ports, principal)
   return choices.slice(0, DISCORD.autocompleteChoices)
 }
 
 function choicesOf(
   typing: Typing,
   ports: Pick<Ports, 'registry' | 'samples'>,
+  principal: Pick<Principal, 'models'>,
 ): Promise<readonly Choice[]> | readonly Choice[] {
   switch (typing.option) {
     case 'model':
-      return completeModel(typing.text, ports)
+      return completeModel(typing.text, ports, principal)
     case 'version':
-      return completeVersion(typing, ports)
+      return completeVersion(typing, ports, principal)
     case 'features':
-      return completeFeatures(typing, ports)
+      return completeFeatures(typing, ports, principal)
     case 'sample':
       return completeSample(typing.text, ports)
     case 'topic':
@@ -52,8 +55,12 @@ function choicesOf(
   }
 }
 
-async function completeModel(text: string, { registry }: Pick<Ports, 'registry'>) {
-  const models = await registry.listModels()
+async function completeModel(
+  text: string,
+  { registry }: Pick<Ports, 'registry'>,
+  principal: Pick<Principal, 'models'>,
+) {
+  const models = (await registry.listModels()).filter(({ name }) => maySee(principal, name))
   const choices = models.map(({ name, title, liveVersion }) => ({
     name: `${name} – ${title}${liveVersion === null ? ' (not deployed)' : ''}`,
     value: name,
@@ -61,8 +68,12 @@ async function completeModel(text: string, { registry }: Pick<Ports, 'registry'>
   return ranked(choices, text)
 }
 
-async function completeVersion({ model, text }: Typing, { registry }: Pick<Ports, 'registry'>) {
-  const form = model === null ? null : await findForm({ registry }, model, null)
+async function completeVersion(
+  { model, text }: Typing,
+  { registry }: Pick<Ports, 'registry'>,
+  principal: Pick<Principal, 'models'>,
+) {
+  const form = model === null ? null : await findForm({ registry }, model, null, principal)
   if (form === null) return []
   const versions = await registry.listVersions(form.model)
   const live = (await registry.findModel(form.model))?.liveVersion
@@ -88,9 +99,15 @@ async function completeSample(text: string, { samples }: Pick<Ports, 'samples'>)
 }
 
 /** Goes on with what was typed: each choice adds one field that is not there yet. */
-async function completeFeatures(typing: Typing, { registry }: Pick<Ports, 'registry'>) {
+async function completeFeatures(
+  typing: Typing,
+  { registry }: Pick<Ports, 'registry'>,
+  principal: Pick<Principal, 'models'>,
+) {
   const form =
-    typing.model === null ? null : await findForm({ registry }, typing.model, typing.version)
+    typing.model === null
+      ? null
+      : await findForm({ registry }, typing.model, typing.version, principal)
   if (form === null) return []
   const { done, typing: word } = splitTyping(typing.text)
   const isTyped = readTypedFeatures(typing.text)

@@ -15,6 +15,7 @@ import { readTypedFeatures } from './features-text.ts'
 import { findForm, type KnownForm } from './known.ts'
 import { DISCORD } from './limits.ts'
 import { modalOf, neededFields, orderedFields, readModal } from './modal.ts'
+import { identityOf } from './people.ts'
 import { type Renderable, renderMessages } from './render.ts'
 import type { TurnServices } from './turns.ts'
 
@@ -31,7 +32,7 @@ const ASKED: FormOutcome = { kind: 'asked' }
 
 /** A command with features typed, some or none: runs when they are whole, else opens the form with what there is. */
 export async function beginForm(
-  { ports, actions }: TurnServices,
+  services: TurnServices,
   interaction: ChatInputCommandInteraction,
   given: Pick<FormAction, 'operation' | 'model' | 'version'> & { readonly features: string },
 ): Promise<FormOutcome> {
@@ -49,7 +50,7 @@ export async function beginForm(
     return ASKED
   }
   const { values } = typed
-  const form = await findForm(ports, model, version)
+  const form = await findForm(services.ports, model, version, whoAsks(services, interaction))
   // The operation itself says that there is no such model, or no such input.
   if (form === null || hasUnknownName(form, values)) return run(values)
   const reading = readForm(form.signature, values)
@@ -58,12 +59,12 @@ export async function beginForm(
   const wrong = reading.ok ? [] : reading.problems.filter(({ path }) => Object.hasOwn(values, path))
   if (wrong.length > 0) {
     const action: FormAction = { kind: 'form', operation, model, version, values, start: 0 }
-    await askAgain({ actions }, interaction, action, wrong)
+    await askAgain(services, interaction, action, wrong)
     return ASKED
   }
   const start = firstPageWith(form, missing)
   const action: FormAction = { kind: 'form', operation, model: form.model, version, values, start }
-  await openForm({ ports, actions }, interaction, action)
+  await openForm(services, interaction, action)
   return ASKED
 }
 
@@ -77,27 +78,37 @@ function missingFrom({ signature }: KnownForm, values: Readonly<Record<string, s
 
 /** A modal must be the first answer to an interaction; where the model is gone, that is said instead. */
 export async function openForm(
-  { ports, actions }: Pick<TurnServices, 'ports' | 'actions'>,
+  services: TurnServices,
   interaction: ButtonInteraction | ChatInputCommandInteraction,
   action: FormAction,
   keptAs?: string,
 ): Promise<void> {
-  const form = await findForm(ports, action.model, action.version)
+  const form = await findForm(
+    services.ports,
+    action.model,
+    action.version,
+    whoAsks(services, interaction),
+  )
   if (form === null) {
     await ask(interaction, { text: `There is no model called “${action.model}” any more.` })
     return
   }
-  const id = keptAs ?? (await actions.keep(action))
+  const id = keptAs ?? (await services.actions.keep(action))
   await interaction.showModal(modalOf({ ...form, values: action.values }, action.start, id))
 }
 
 /** What was typed into one modal: checked at once, then the next modal or the run. */
 export async function continueForm(
-  { ports, actions }: TurnServices,
+  services: TurnServices,
   interaction: ModalSubmitInteraction,
   action: FormAction,
 ): Promise<FormOutcome> {
-  const form = await findForm(ports, action.model, action.version)
+  const form = await findForm(
+    services.ports,
+    action.model,
+    action.version,
+    whoAsks(services, interaction),
+  )
   if (form === null) {
     await ask(interaction, { text: `There is no model called “${action.model}” any more.` })
     return ASKED
@@ -113,11 +124,11 @@ export async function continueForm(
       form,
       problems.map(({ path }) => path),
     )
-    await askAgain({ actions }, interaction, { ...action, values, start }, problems)
+    await askAgain(services, interaction, { ...action, values, start }, problems)
     return ASKED
   }
   if (end >= fields.length && reading.ok) return runOf(action, reading.features)
-  await askForMore({ actions }, interaction, { ...action, values, start: end }, form, reading)
+  await askForMore(services, interaction, { ...action, values, start: end }, form, reading)
   return ASKED
 }
 
@@ -204,4 +215,11 @@ function typedInto(interaction: ModalSubmitInteraction): ReadonlyMap<string, str
     else if ('values' in field) typed.set(id, field.values[0] ?? '')
   }
   return typed
+}
+
+function whoAsks(
+  { principalOf }: TurnServices,
+  { user, member }: ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction,
+) {
+  return principalOf(identityOf(user, member?.roles))
 }

@@ -7,12 +7,7 @@ import type {
   Interaction,
   ModalSubmitInteraction,
 } from 'discord.js'
-import {
-  conversationKey,
-  type Person,
-  type Place,
-  principalFor,
-} from '#bots/shared/conversation-key.ts'
+import { conversationKey, type Place } from '#bots/shared/conversation-key.ts'
 import { CLOSED_SENTENCE, openConfirmation } from '#bots/shared/open-confirmation.ts'
 import type { SeenEvents } from '#bots/shared/seen-events.ts'
 import { findOperation } from '#core/operations/index.ts'
@@ -22,6 +17,7 @@ import { type CommandInput, readCommandInput } from './command-input.ts'
 import { optionsOf } from './commands.ts'
 import { completionsFor } from './complete.ts'
 import { ask, beginForm, continueForm, type FormOutcome, openForm } from './forms.ts'
+import { type DiscordIdentity, identityOf, STRANGER_SENTENCE } from './people.ts'
 import { type Order, orderTurn, type TurnServices, type Work } from './turns.ts'
 
 type Actionable = ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction
@@ -43,6 +39,8 @@ export async function answerInteraction(
 
 async function complete(services: TurnServices, interaction: AutocompleteInteraction) {
   const { name, value } = interaction.options.getFocused(true)
+  const principal = services.principalOf(personOf(interaction))
+  if (principal === null) return interaction.respond([])
   const choices = await completionsFor(
     {
       option: name,
@@ -51,8 +49,9 @@ async function complete(services: TurnServices, interaction: AutocompleteInterac
       version: optionalInteger(interaction, 'version'),
     },
     services.ports,
+    principal,
   )
-  await interaction.respond([...choices])
+  return interaction.respond([...choices])
 }
 
 function optionalText(interaction: AutocompleteInteraction, name: string): string | null {
@@ -150,12 +149,12 @@ async function answerQuestion(
       text: 'This question was put to somebody else, so only they can answer it. Nothing was done.',
     })
   }
+  const principal = services.principalOf(personOf(interaction))
   const guard = async (): Promise<string | null> => {
-    const { id } = await principalFor(personOf(interaction), () => 'viewer')
+    if (principal === null) return STRANGER_SENTENCE
     const key = conversationKey(placeOf(interaction), answer.user)
-    return (await openConfirmation(services.ports, key, id)) === answer.token
-      ? null
-      : CLOSED_SENTENCE
+    const open = await openConfirmation(services.ports, key, principal.id)
+    return open === answer.token ? null : CLOSED_SENTENCE
   }
   const closed = await guard()
   if (closed !== null) return ask(interaction, { text: closed })
@@ -210,13 +209,6 @@ function placeOf({ guildId, channelId }: Actionable): Place {
   }
 }
 
-/** Role ids come with the interaction itself, so they are as fresh as the click. */
-function personOf({ guildId, user, member }: Actionable): Person {
-  const roles = member?.roles
-  return {
-    platform: 'discord',
-    workspace: guildId ?? 'dm',
-    user: user.id,
-    groups: roles === undefined ? [] : Array.isArray(roles) ? roles : [...roles.cache.keys()],
-  }
+function personOf({ user, member }: Actionable | AutocompleteInteraction): DiscordIdentity {
+  return identityOf(user, member?.roles)
 }

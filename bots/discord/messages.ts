@@ -2,9 +2,10 @@
 
 import type { Client, Message } from 'discord.js'
 import type { Attachment } from '#bots/shared/attachment.ts'
-import type { Person, Place } from '#bots/shared/conversation-key.ts'
+import type { Place } from '#bots/shared/conversation-key.ts'
 import { createBoard, messageOutlet } from './board.ts'
 import { TYPING_INTERVAL_MS } from './limits.ts'
+import { identityOf } from './people.ts'
 import { orderTurn, type TurnServices } from './turns.ts'
 
 const GREETING = 'hello'
@@ -30,7 +31,7 @@ export async function answerMessage(services: TurnServices, message: Message): P
   try {
     await orderTurn(services, {
       place: placeOf(message),
-      person: personOf(message),
+      person: identityOf(message.author, message.member?.roles),
       work: { kind: 'say', message: words === '' && attachments.length === 0 ? GREETING : words },
       attachments,
       board: createBoard(messageOutlet(message)),
@@ -50,15 +51,6 @@ function withoutMention(content: string, client: Client<true>): string {
 function placeOf({ guildId, channelId }: Message): Place {
   // A thread is a channel of its own on Discord.
   return { platform: 'discord', workspace: guildId ?? 'dm', channel: channelId, thread: null }
-}
-
-function personOf({ guildId, author, member }: Message): Person {
-  return {
-    platform: 'discord',
-    workspace: guildId ?? 'dm',
-    user: author.id,
-    groups: member === null ? [] : [...member.roles.cache.keys()],
-  }
 }
 
 export function toAttachment(file: {

@@ -3,13 +3,7 @@
 import { presentFailure } from '#agent/present-step.ts'
 import type { Agent, TurnRequest, TurnResult } from '#agent/turn.ts'
 import { type Attachment, receiveAttachment } from '#bots/shared/attachment.ts'
-import {
-  conversationKey,
-  type Person,
-  type Place,
-  principalFor,
-  type RoleOf,
-} from '#bots/shared/conversation-key.ts'
+import { conversationKey, type Place } from '#bots/shared/conversation-key.ts'
 import type { DirectAgent } from '#bots/shared/direct-agent.ts'
 import { openConfirmation } from '#bots/shared/open-confirmation.ts'
 import { scoredFiles } from '#bots/shared/scored-file.ts'
@@ -23,6 +17,7 @@ import { type ActionStore, answerId, stopId } from './actions.ts'
 import type { Board } from './board.ts'
 import { followUpsOf } from './follow-ups.ts'
 import { DISCORD, EDIT_INTERVAL_MS, INTERIM_AFTER_MS, TEXT_PIECE } from './limits.ts'
+import { type DiscordIdentity, type DiscordPrincipals, STRANGER_SENTENCE } from './people.ts'
 import { type Button, type Page, renderMessages } from './render.ts'
 
 export interface TurnServices {
@@ -31,7 +26,7 @@ export interface TurnServices {
   readonly direct: DirectAgent
   readonly desk: TurnDesk
   readonly actions: ActionStore
-  readonly roleOf: RoleOf
+  readonly principalOf: DiscordPrincipals
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly attachmentOrigins: readonly string[]
 }
@@ -50,7 +45,7 @@ export type Work =
 
 export interface Order {
   readonly place: Place
-  readonly person: Person
+  readonly person: DiscordIdentity
   readonly work: Work
   readonly attachments: readonly Attachment[]
   readonly board: Board
@@ -81,7 +76,8 @@ async function takeTurn(
     const refusal = (await order.guard?.()) ?? null
     if (refusal !== null)
       return await order.board.show(renderMessages({ text: refusal, blocks: [] }))
-    const principal = await principalFor(order.person, services.roleOf)
+    const principal = services.principalOf(order.person)
+    if (principal === null) return await sayBriefly(services, order.board, STRANGER_SENTENCE)
     const uploads = await receiveAll(services, order.attachments, principal, signal)
     if (!uploads.ok) return await order.board.show(failurePages(uploads.failure))
     const request: TurnRequest = {

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { DEFAULT_GRANTS } from '#core/people/grants-file.ts'
 import { SAMPLES_FOLDER } from '../../support/ports.ts'
 import { THREAD_ID } from './discord-gateway.ts'
 import {
@@ -312,6 +313,32 @@ describe('several at once', () => {
     await until('heard slow')
     await until('heard second')
     expect(discord.messages().map((one) => one.text)).toEqual(['heard second', 'heard slow'])
+  })
+})
+
+describe('people', () => {
+  test('limited to a model are offered no other, and refused by name', async () => {
+    const grants = {
+      ...DEFAULT_GRANTS,
+      discord: {
+        default: { role: 'viewer' as const, models: ['price'] },
+        users: { [DEE.id]: 'none' as const },
+        roles: {},
+      },
+    }
+    const { discord, until, waitFor } = await start({ samples: ['churn', 'price'], grants })
+    discord.interact(VIC, 4, {
+      id: '1',
+      name: 'predict',
+      type: 1,
+      options: [{ ...text('model', ''), focused: true }],
+    })
+    await waitFor('models', () => discord.requests.some(({ body }) => Object(body).type === 8))
+    expect(discord.completions().map(({ value }) => String(value))).toEqual(['price'])
+    discord.command(VIC, 'predict', [text('model', 'churn'), text('features', CHURN_ROW)])
+    await until('You may use price only')
+    discord.command(DEE, 'list_models')
+    await until('You may not use this Parley')
   })
 })
 

@@ -3,7 +3,8 @@
 import { createAgent } from '#agent/agent.ts'
 import type { Agent } from '#agent/turn.ts'
 import { type DiscordBot, startDiscordBot } from '#bots/discord/bot.ts'
-import type { RoleOf } from '#bots/shared/conversation-key.ts'
+import { principalOf } from '#core/people/grants.ts'
+import { DEFAULT_GRANTS, type Grants } from '#core/people/grants-file.ts'
 import { createTestPorts, deploySamples, type TestPorts } from '../../support/ports.ts'
 import { APPLICATION_ID, DEPLOYER_ROLE_ID, GUILD_ID, TOKEN } from './discord-gateway.ts'
 import { type DiscordServer, type Shown, startDiscordServer, type User } from './discord-server.ts'
@@ -13,9 +14,13 @@ export const DEE: User = { id: '500000000000000002', name: 'dee', roles: [DEPLOY
 export const VIC: User = { id: '500000000000000003', name: 'vic' }
 
 /** Ada is an admin by her id, Dee a deployer by a role of the server, everybody else looks and predicts. */
-export const roleOf: RoleOf = ({ user, groups }) => {
-  if (user === ADA.id) return 'admin'
-  return groups.includes(DEPLOYER_ROLE_ID) ? 'deployer' : 'viewer'
+const GRANTS: Grants = {
+  ...DEFAULT_GRANTS,
+  discord: {
+    default: 'viewer',
+    users: { [ADA.id]: 'admin' },
+    roles: { [DEPLOYER_ROLE_ID]: 'deployer' },
+  },
 }
 
 export interface RunningBot {
@@ -39,6 +44,7 @@ export interface BotTestOptions {
   readonly guildId?: string | null
   readonly applicationFlags?: number
   readonly now?: () => number
+  readonly grants?: Grants
 }
 
 export async function runBot(options: BotTestOptions = {}): Promise<RunningBot> {
@@ -53,7 +59,7 @@ export async function runBot(options: BotTestOptions = {}): Promise<RunningBot> 
     guildId: options.guildId === undefined ? GUILD_ID : options.guildId,
     ports,
     agent: options.agentOf?.(ports) ?? createAgent({ ports }),
-    roleOf,
+    principalOf: (identity) => principalOf(identity, options.grants ?? GRANTS),
   })
   const waitFor = async (what: string, isTrue: () => boolean) => {
     const deadline = performance.now() + PATIENCE_MS
