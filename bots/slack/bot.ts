@@ -18,7 +18,12 @@ export interface SlackBotOptions {
   readonly agent: Agent
   readonly botToken: string
   readonly connection:
-    | { readonly mode: 'socket'; readonly appToken: string }
+    | {
+        readonly mode: 'socket'
+        readonly appToken: string
+        /** How long a ping may go unanswered, and the step between attempts to connect again; Bolt's five seconds by default. */
+        readonly patienceMs?: number
+      }
     | { readonly mode: 'http'; readonly signingSecret: string }
   /** Another server that speaks Slack's Web API, with a slash at the end; Slack's own by default. */
   readonly apiUrl?: string | null
@@ -61,7 +66,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     receiver:
       http ??
       new SocketModeReceiver({
-        appToken: connection.mode === 'socket' ? connection.appToken : '',
+        ...socketOptions(connection),
         logger: quiet,
         installerOptions: { clientOptions: { ...clientOptions } },
       }),
@@ -111,6 +116,12 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
       await desk.close()
     },
   }
+}
+
+function socketOptions(connection: SlackBotOptions['connection']) {
+  if (connection.mode === 'http') return { appToken: '' }
+  const { appToken, patienceMs } = connection
+  return { appToken, ...(patienceMs === undefined ? {} : { clientPingTimeout: patienceMs }) }
 }
 
 function viewer(identity: Identity): Principal | null {

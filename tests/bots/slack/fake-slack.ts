@@ -68,6 +68,9 @@ interface SocketData {
   readonly id: number
 }
 
+/** One clock for all, so that two servers over one registry never give the same time to two messages. */
+let clock = 1_700_000_000
+
 export function startFakeSlack(): FakeSlack {
   const requests: Recorded[] = []
   const messages: SeenMessage[] = []
@@ -83,7 +86,6 @@ export function startFakeSlack(): FakeSlack {
   const acknowledged = new Map<string, (payload: unknown) => void>()
   const sockets = new Set<ServerWebSocket<SocketData>>()
   const groups: Json[] = []
-  let clock = 1_700_000_000
   let connections = 0
   const nextTs = () => {
     clock += 1

@@ -70,6 +70,9 @@ export interface WorkspaceOptions {
   readonly needsUserGroups?: boolean
 }
 
+/** Ids of events and triggers are never given twice, also not by another workspace on the same registry. */
+let counter = 0
+
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
   const slack = startFakeSlack()
   const ports = options.ports ?? (await createTestPorts())
@@ -80,7 +83,9 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       agent: options.agent?.(ports) ?? createAgent({ ports }),
       botToken: BOT_TOKEN,
       connection:
-        mode === 'http' ? { mode, signingSecret: SIGNING_SECRET } : { mode, appToken: 'xapp-test' },
+        mode === 'http'
+          ? { mode, signingSecret: SIGNING_SECRET }
+          : { mode, appToken: 'xapp-test', patienceMs: 200 },
       apiUrl: slack.apiUrl,
       principalOf: options.principals ?? principalOf,
       needsUserGroups: options.needsUserGroups ?? false,
@@ -94,7 +99,6 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     fetch: (request) => bot.handle?.(request) ?? new Response('no', { status: 404 }),
   })
   const eventsUrl = `http://127.0.0.1:${front.port}/slack/events`
-  let counter = 0
 
   async function deliver(type: string, payload: Json): Promise<unknown> {
     if (mode === 'socket') return slack.deliverBySocket(type, payload)
@@ -159,6 +163,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     const before = slack.messages.length
     await act()
     await until(isDone)
+    await quiet(slack)
     return slack.messages.slice(before)
   }
 
@@ -293,5 +298,16 @@ export async function until(isDone: () => boolean): Promise<void> {
   while (!isDone()) {
     if (performance.now() > deadline) throw new Error('it did not happen')
     await Bun.sleep(2)
+  }
+}
+
+/** Long enough for the next of several messages of one answer to follow the one before. */
+const QUIET_MS = 25
+
+/** Waits until the bot has nothing more to say for the moment. */
+async function quiet({ requests }: FakeSlack): Promise<void> {
+  for (let seen = -1; seen !== requests.length; ) {
+    seen = requests.length
+    await Bun.sleep(QUIET_MS)
   }
 }
