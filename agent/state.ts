@@ -69,7 +69,6 @@ const conversationState = z.object({
 })
 
 export type ConversationState = z.output<typeof conversationState>
-export type RememberedUpload = ConversationState['uploads'][number]
 export type RememberedTurn = ConversationState['transcript'][number]
 
 export function emptyState(): ConversationState {

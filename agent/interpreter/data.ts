@@ -41,6 +41,9 @@ export function readData(reading: MessageReading, signature: Signature): DataRow
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+export const isFeatures = (value: unknown): value is FeatureRow =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const isScalar = (value: unknown): value is Scalar =>
   value === null || ['number', 'string', 'boolean'].includes(typeof value)
 

@@ -3,7 +3,7 @@
 import type { KnownModel } from '../language.ts'
 import { withoutLead } from './command-patterns.ts'
 import { type Command, findCommands, mentionedCommand } from './commands.ts'
-import { answerModel, continuePrediction, switchModel, varyPrediction } from './continuing.ts'
+import { answerModel, continuePrediction, switchModel } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
 import { type Context, filesAtHand, lastModel, modelNamed } from './memory.ts'
 import { moodOf } from './mood.ts'
@@ -29,6 +29,7 @@ import {
 } from './replies.ts'
 import { askModel, planFile } from './scoring-files.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
+import { varyPrediction } from './varying.ts'
 import { resolveVersion } from './versions.ts'
 
 /** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */

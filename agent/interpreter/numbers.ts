@@ -1,6 +1,17 @@
 // Finds the numbers of a message in digits and in words, with their currency and unit.
 
+import { lookup } from './lookup.ts'
 import { scaled } from './number-literals.ts'
+import {
+  isNumberWord,
+  magnitudeOf,
+  type Read,
+  readAndAHalf,
+  readTail,
+  readWords,
+  startsWords,
+  wordAt,
+} from './number-words.ts'
 import type { Token } from './tokens.ts'
 import { isUnitWord, readUnit, type Unit } from './units.ts'
 
@@ -18,63 +29,9 @@ export interface NumberMention {
   readonly weak: boolean
 }
 
-const SMALL: Readonly<Record<string, number>> = {
-  zero: 0,
-  nil: 0,
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-  thirteen: 13,
-  fourteen: 14,
-  fifteen: 15,
-  sixteen: 16,
-  seventeen: 17,
-  eighteen: 18,
-  nineteen: 19,
-  fourty: 40,
-  fivteen: 15,
-  eightteen: 18,
-  ninteen: 19,
-}
-
-const TENS: Readonly<Record<string, number>> = {
-  twenty: 20,
-  thirty: 30,
-  forty: 40,
-  fourty: 40,
-  fifty: 50,
-  sixty: 60,
-  seventy: 70,
-  eighty: 80,
-  ninety: 90,
-  ninty: 90,
-}
-
-const MAGNITUDES: Readonly<Record<string, number>> = {
-  hundred: 100,
-  hundreds: 100,
-  thousand: 1e3,
-  thousands: 1e3,
-  grand: 1e3,
-  lakh: 1e5,
-  million: 1e6,
-  millions: 1e6,
-  billion: 1e9,
-  dozen: 12,
-}
-
 const ARTICLES: ReadonlySet<string> = new Set(['a', 'an'])
-const SIGNS: Readonly<Record<string, -1>> = { minus: -1, negative: -1 }
-const CURRENCY_WORDS: Readonly<Record<string, string>> = {
+const signOf = lookup<-1>({ minus: -1, negative: -1 })
+const currencyOf = lookup<string>({
   usd: 'money:USD',
   us$: 'money:USD',
   eur: 'money:EUR',
@@ -82,16 +39,7 @@ const CURRENCY_WORDS: Readonly<Record<string, string>> = {
   jpy: 'money:JPY',
   inr: 'money:INR',
   chf: 'money:CHF',
-}
-
-interface Read {
-  readonly value: number
-  readonly next: number
-}
-
-export function isNumberWord(word: string): boolean {
-  return word in SMALL || word in TENS || word in MAGNITUDES || word === 'half'
-}
+})
 
 /** All numbers in order. `taken` marks tokens that are something else already (a version, a name). */
 export function findNumbers(
@@ -129,8 +77,8 @@ function withRest(tokens: readonly Token[], mention: NumberMention): NumberMenti
 }
 
 function readSingle(tokens: readonly Token[], index: number): NumberMention | null {
-  const money = CURRENCY_WORDS[wordAt(tokens, index)]
-  const signed = SIGNS[wordAt(tokens, money === undefined ? index : index + 1)]
+  const money = currencyOf(wordAt(tokens, index))
+  const signed = signOf(wordAt(tokens, money === undefined ? index : index + 1))
   const start = index + (money === undefined ? 0 : 1) + (signed === undefined ? 0 : 1)
   const number = readNumber(tokens, start)
   if (number === null) return null
@@ -152,14 +100,6 @@ function readSingle(tokens: readonly Token[], index: number): NumberMention | nu
   }
 }
 
-const wordAt = (tokens: readonly Token[], index: number): string => tokens[index]?.word ?? ''
-
-/** "a year and a half": the index behind it, or null. */
-function readAndAHalf(tokens: readonly Token[], index: number): number | null {
-  const words = [0, 1, 2].map((offset) => wordAt(tokens, index + offset)).join(' ')
-  return words === 'and a half' || words === 'and one half' ? index + 3 : null
-}
-
 function readNumber(tokens: readonly Token[], index: number): Read | null {
   return (
     readQuarters(tokens, index) ??
@@ -179,7 +119,7 @@ function readQuarters(tokens: readonly Token[], index: number): Read | null {
   let next = index + 2
   if (wordAt(tokens, next) === 'of') next++
   if (ARTICLES.has(wordAt(tokens, next))) next++
-  const magnitude = MAGNITUDES[wordAt(tokens, next)]
+  const magnitude = magnitudeOf(wordAt(tokens, next))
   return magnitude === undefined ? null : { value: (count * magnitude) / 4, next: next + 1 }
 }
 
@@ -211,7 +151,7 @@ function readRatio(tokens: readonly Token[], index: number): Read | null {
 function readHalf(tokens: readonly Token[], index: number): Read | null {
   if (wordAt(tokens, index) !== 'half') return null
   if (!ARTICLES.has(wordAt(tokens, index + 1))) return null
-  const magnitude = MAGNITUDES[wordAt(tokens, index + 2)]
+  const magnitude = magnitudeOf(wordAt(tokens, index + 2))
   if (magnitude !== undefined) return { value: magnitude / 2, next: index + 3 }
   return readUnit(tokens, index + 2) === null ? null : { value: 0.5, next: index + 2 }
 }
@@ -222,7 +162,7 @@ function readArticle(tokens: readonly Token[], index: number): Read | null {
   if (wordAt(tokens, index + 1) === 'couple') {
     return { value: 2, next: index + (wordAt(tokens, index + 2) === 'of' ? 3 : 2) }
   }
-  if (wordAt(tokens, index + 1) in MAGNITUDES) return readWords(tokens, index + 1, 1)
+  if (magnitudeOf(wordAt(tokens, index + 1)) !== undefined) return readWords(tokens, index + 1, 1)
   const unit = readUnit(tokens, index + 1)
   if (unit === null) return null
   const isTime = unit.unit.family === 'calendar' || unit.unit.family === 'clock'
@@ -275,77 +215,4 @@ function readGroups(tokens: readonly Token[], index: number): Read | null {
     return null
   if (tokens[index + 2]?.kind === 'number') return null
   return readTail(tokens, index + 2, first.value * 1000 + (second.value ?? 0))
-}
-
-const startsWords = (word: string) => word in SMALL || word in TENS || word === 'dozen'
-
-/** Behind digits: "1.2 million", "2 and a half", "2 dozen". */
-function readTail(tokens: readonly Token[], index: number, value: number): Read {
-  const magnitude = MAGNITUDES[wordAt(tokens, index)]
-  if (magnitude !== undefined) return readTail(tokens, index + 1, scaled(value, magnitude))
-  const half = readAndAHalf(tokens, index)
-  return half === null ? { value, next: index } : { value: value + 0.5, next: half }
-}
-
-/** "two thousand three hundred and ten", "twenty four", "two and a half", "one point five". */
-function readWords(tokens: readonly Token[], start: number, given: number | null): Read | null {
-  let total = 0
-  let group: number | null = given
-  let index = start
-  for (; index < tokens.length; index++) {
-    const word = wordAt(tokens, index)
-    const magnitude = MAGNITUDES[word]
-    if (magnitude !== undefined) {
-      if (magnitude === 100 || magnitude === 12) group = (group ?? 1) * magnitude
-      else {
-        total += (group ?? 1) * magnitude
-        group = null
-      }
-      continue
-    }
-    if (word === 'and' && index > start && continuesAfterAnd(tokens, index, total, group)) continue
-    const next = joinSmall(group, word)
-    if (next === null) break
-    group = next
-  }
-  if (index === start) return null
-  return readPoint(tokens, index, total + (group ?? 0))
-}
-
-/** "three hundred and ten" goes on; "twenty and thirty" are two numbers. */
-function continuesAfterAnd(
-  tokens: readonly Token[],
-  index: number,
-  total: number,
-  group: number | null,
-): boolean {
-  const next = wordAt(tokens, index + 1)
-  const open = group === null ? total >= 100 : group >= 100 && group % 100 === 0
-  return open && (next in SMALL || next in TENS)
-}
-
-/** The group with a small number or ten added, or null where the two do not join ("twenty" "thirty"). */
-function joinSmall(group: number | null, word: string): number | null {
-  const small = SMALL[word]
-  const tens = TENS[word]
-  if (group === null) return tens ?? small ?? null
-  if (tens !== undefined) return group >= 100 && group % 100 === 0 ? group + tens : null
-  if (small === undefined) return null
-  if (group >= 20 && group % 10 === 0 && group % 100 !== 0) {
-    return small < 10 && small > 0 ? group + small : null
-  }
-  return group >= 100 && group % 100 === 0 ? group + small : null
-}
-
-function readPoint(tokens: readonly Token[], index: number, value: number): Read {
-  const half = readAndAHalf(tokens, index)
-  if (half !== null) return { value: value + 0.5, next: half }
-  if (wordAt(tokens, index) !== 'point') return { value, next: index }
-  let next = index + 1
-  let digits = ''
-  while ((SMALL[wordAt(tokens, next)] ?? 10) < 10) {
-    digits += SMALL[wordAt(tokens, next)]
-    next++
-  }
-  return digits === '' ? { value, next: index } : { value: Number(`${value}.${digits}`), next }
 }

@@ -1,5 +1,6 @@
 // Cuts a message into words, numbers, marks, quotations and data, each with its place in the text.
 
+import { lookup } from './lookup.ts'
 import { readNumberAt } from './number-literals.ts'
 import type { Segment } from './structured.ts'
 
@@ -32,7 +33,7 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u
 const LETTER = /\p{L}/u
 
 /** What people leave the apostrophe out of, and what has one. */
-const CONTRACTIONS: Readonly<Record<string, readonly string[]>> = {
+const contractionOf = lookup<readonly string[]>({
   dont: ['do', 'not'],
   doesnt: ['does', 'not'],
   didnt: ['did', 'not'],
@@ -49,14 +50,14 @@ const CONTRACTIONS: Readonly<Record<string, readonly string[]>> = {
   im: ['i', 'am'],
   wanna: ['want', 'to'],
   gimme: ['give', 'me'],
-}
+})
 
 const IS_AFTER: ReadonlySet<string> = new Set(
   'it what who that there here how where when she he which everything this'.split(' '),
 )
 
 function expand(word: string): readonly string[] {
-  const known = CONTRACTIONS[word.replace("'", '')]
+  const known = contractionOf(word.replace("'", ''))
   if (known !== undefined) return known
   const at = word.indexOf("'")
   if (at < 0) return [word]

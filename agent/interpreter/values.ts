@@ -1,6 +1,7 @@
 // Finds everything in a message that may be a field's value: numbers, yes and no, categories, texts, "unknown".
 
 import type { InputField, Scalar, Signature } from '#core/model.ts'
+import { lookup } from './lookup.ts'
 import { findNumbers, type NumberMention } from './numbers.ts'
 import type { Token } from './tokens.ts'
 import { convert, type Unit, unitNamed } from './units.ts'
@@ -24,7 +25,7 @@ export type ValueMention = {
   | { readonly kind: 'missing' }
 )
 
-const BOOLEAN_WORDS: Readonly<Record<string, boolean>> = {
+const booleanOf = lookup<boolean>({
   yes: true,
   true: true,
   y: true,
@@ -34,7 +35,7 @@ const BOOLEAN_WORDS: Readonly<Record<string, boolean>> = {
   false: false,
   n: false,
   nope: false,
-}
+})
 
 const MISSING_PHRASES: readonly (readonly string[])[] = [
   ['not', 'known'],
@@ -78,8 +79,8 @@ export function findValues(
     const missing = missingAt(tokens, index)
     if (missing > 0)
       add({ kind: 'missing', from: index, to: index + missing, end: index + missing })
-    else if (token.word in BOOLEAN_WORDS && token.kind === 'word') {
-      const value = BOOLEAN_WORDS[token.word] === true
+    else if (booleanOf(token.word) !== undefined && token.kind === 'word') {
+      const value = booleanOf(token.word) === true
       add({ kind: 'boolean', from: index, to: index + 1, end: index + 1, value })
     } else if (token.segment?.kind === 'quote') {
       const value = token.segment.content

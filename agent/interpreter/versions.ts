@@ -1,6 +1,7 @@
 // Finds the versions that a message speaks of: "version 2", "v1", "its second version", "the previous one", "one version back".
 
 import type { KnownModel } from '../language.ts'
+import { lookup } from './lookup.ts'
 import type { Token } from './tokens.ts'
 
 export type VersionReference =
@@ -18,7 +19,7 @@ export interface VersionMention {
 const VERSION_NOUN = /^(?:versions?|releases?|revisions?|iterations?|ver|rev)$/
 const SHORT_VERSION = /^(?:v|ver|version|rev)(\d{1,4})$/
 const ORDINAL_NUMBER = /^(\d{1,4})th$/
-const ORDINALS: Readonly<Record<string, number>> = {
+const ordinalOf = lookup<number>({
   first: 1,
   second: 2,
   third: 3,
@@ -29,8 +30,8 @@ const ORDINALS: Readonly<Record<string, number>> = {
   eighth: 8,
   ninth: 9,
   tenth: 10,
-}
-const NUMBERS: Readonly<Record<string, number>> = {
+})
+const smallCount = lookup<number>({
   one: 1,
   two: 2,
   three: 3,
@@ -41,8 +42,8 @@ const NUMBERS: Readonly<Record<string, number>> = {
   eight: 8,
   nine: 9,
   ten: 10,
-}
-const RELATIVES: Readonly<Record<string, VersionReference>> = {
+})
+const relativeOf = lookup<VersionReference>({
   previous: { kind: 'steps', steps: -1 },
   prior: { kind: 'steps', steps: -1 },
   earlier: { kind: 'steps', steps: -1 },
@@ -59,7 +60,7 @@ const RELATIVES: Readonly<Record<string, VersionReference>> = {
   original: { kind: 'first' },
   initial: { kind: 'first' },
   old: { kind: 'steps', steps: -1 },
-}
+})
 
 /** `behind` gives the index behind a model's name that begins there: "the previous churn version". */
 export function findVersionMentions(
@@ -89,14 +90,14 @@ function readVersion(tokens: readonly Token[], from: number): VersionMention | n
   if (isNoun(word) || (word === 'v' && tokens[from + 1]?.kind === 'number')) {
     return readNumbered(tokens, from)
   }
-  const ordinal = ORDINALS[word] ?? Number(ORDINAL_NUMBER.exec(word)?.[1] ?? Number.NaN)
+  const ordinal = ordinalOf(word) ?? Number(ORDINAL_NUMBER.exec(word)?.[1] ?? Number.NaN)
   if (
     Number.isInteger(ordinal) &&
     (isNoun(wordAt(tokens, from + 1)) || isOneOf(tokens, from + 1))
   ) {
     return mention(from, from + 2, numbered(ordinal))
   }
-  const relative = RELATIVES[word]
+  const relative = relativeOf(word)
   const next = wordAt(tokens, from + 1)
   const isSingular = isNoun(next) && !next.endsWith('s')
   if (relative !== undefined && (isSingular || next === 'one')) {
@@ -112,8 +113,8 @@ function readParted(
   behind: (index: number) => number,
 ): VersionMention | null {
   const word = wordAt(tokens, from)
-  const ordinal = ORDINALS[word] ?? Number(ORDINAL_NUMBER.exec(word)?.[1] ?? Number.NaN)
-  const reference = RELATIVES[word] ?? (Number.isInteger(ordinal) ? numbered(ordinal) : undefined)
+  const ordinal = ordinalOf(word) ?? Number(ORDINAL_NUMBER.exec(word)?.[1] ?? Number.NaN)
+  const reference = relativeOf(word) ?? (Number.isInteger(ordinal) ? numbered(ordinal) : undefined)
   const next = behind(from + 1)
   if (reference === undefined || next === from + 1) return null
   const noun = wordAt(tokens, next) === 'model' ? wordAt(tokens, next + 1) : wordAt(tokens, next)
@@ -151,7 +152,7 @@ function readNumbered(tokens: readonly Token[], from: number): VersionMention | 
   const number =
     token?.kind === 'number' && token.currency === undefined
       ? (token.value ?? Number.NaN)
-      : (NUMBERS[token?.word ?? ''] ?? Number.NaN)
+      : (smallCount(token?.word ?? '') ?? Number.NaN)
   if (Number.isInteger(number) && number > 0) return mention(from, index + 1, numbered(number))
   if (wordAt(tokens, from + 1) === 'before') {
     const end = ['that', 'this', 'it'].includes(wordAt(tokens, from + 2)) ? from + 3 : from + 2
@@ -166,7 +167,7 @@ function readSteps(tokens: readonly Token[], from: number): VersionMention | nul
   if (word === 'one' && wordAt(tokens, from + 1) === 'before') {
     return mention(from, from + 2, { kind: 'steps', steps: -1 })
   }
-  const count = word === 'a' ? 1 : (NUMBERS[word] ?? tokens[from]?.value ?? Number.NaN)
+  const count = word === 'a' ? 1 : (smallCount(word) ?? tokens[from]?.value ?? Number.NaN)
   if (!Number.isInteger(count) || !isNoun(wordAt(tokens, from + 1))) return null
   if (wordAt(tokens, from - 1) === 'by') {
     return mention(from, from + 2, { kind: 'steps', steps: -count })

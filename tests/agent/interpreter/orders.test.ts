@@ -139,6 +139,18 @@ describe('a file sent along', () => {
   })
 })
 
+describe('words that programs know', () => {
+  test.each([
+    'constructor',
+    '__proto__',
+    'toString valueOf hasOwnProperty',
+    'predict churn with constructor 5',
+  ])('%p are words like any other', (message) => {
+    expect(interpret(message, context).kind).toBeString()
+    expect(callsOf(message)).toEqual([])
+  })
+})
+
 describe('a message made to be slow', () => {
   test.each([
     'thank you '.repeat(2000),
