@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { INTERIM_AFTER_MS } from '#bots/discord/limits.ts'
 import { DEFAULT_GRANTS } from '#core/people/grants-file.ts'
 import { SAMPLES_FOLDER } from '../../support/ports.ts'
 import { THREAD_ID } from './discord-gateway.ts'
@@ -245,6 +246,14 @@ describe('the connection', () => {
     await until('is deployed')
   })
 
+  test('an answer after the fifteen minutes of a token comes as a message of its own', async () => {
+    const { discord, until } = await start()
+    discord.failing = { path: '/webhooks/', status: 401, code: 50_027 }
+    discord.command(VIC, 'list_models')
+    await until('is deployed')
+    expect(discord.requests.at(-1)?.path).toContain('/channels/')
+  })
+
   test('where the acknowledgement fails nothing runs', async () => {
     const { discord, ports, until } = await start()
     discord.failing = { path: '/callback', status: 404, code: 10_062 }
@@ -339,6 +348,35 @@ describe('people', () => {
     await until('You may use price only')
     discord.command(DEE, 'list_models')
     await until('You may not use this Parley')
+  })
+})
+
+describe('a long turn', () => {
+  test('shows what it is doing, and stops for the person who asked, for nobody else', async () => {
+    const { discord, until, waitFor } = await start({
+      agentOf: () => ({
+        async *turn({ signal }) {
+          yield { type: 'text', delta: 'Reading the file. ' }
+          await Bun.sleep(INTERIM_AFTER_MS)
+          yield {
+            type: 'progress',
+            operation: 'deploy_model',
+            fraction: 0.4,
+            message: 'trees read',
+          }
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        },
+      }),
+    })
+    discord.say(VIC, 'deploy it')
+    const interim = await until('trees read (40%)')
+    expect(interim.text).toContain('Reading the file.')
+    discord.click(DEE, buttonOf(interim, 'Stop'))
+    await until('Only the person who asked can stop this')
+    discord.click(VIC, buttonOf(interim, 'Stop'))
+    await waitFor('the stop', () =>
+      discord.messages().some(({ id, text: now }) => id === interim.id && now === 'Stopped.'),
+    )
   })
 })
 

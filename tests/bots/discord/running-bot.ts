@@ -98,6 +98,17 @@ export async function runBot(options: BotTestOptions = {}): Promise<RunningBot> 
   }
 }
 
+/** The same bot started once more against the same Discord. */
+export function restart(
+  { discord, ports }: RunningBot,
+  guildId: string | null = GUILD_ID,
+  token = TOKEN,
+): Promise<DiscordBot> {
+  const { apiUrl } = discord
+  const agent = createAgent({ ports })
+  return startDiscordBot({ token, applicationId: APPLICATION_ID, apiUrl, guildId, ports, agent })
+}
+
 export function buttonOf({ buttons }: Shown, label: string): string {
   const found = buttons.find((button) => button.label.includes(label))
   if (found === undefined) throw new Error(`no button ${label} among ${JSON.stringify(buttons)}`)
