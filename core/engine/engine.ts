@@ -2,7 +2,7 @@
 
 import type { Outcome } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
-import type { Prediction, Scalar, Signature } from '#core/model.ts'
+import type { Prediction, Signature } from '#core/model.ts'
 
 /** What the engine needs to load a version. */
 export interface LoadableModel {
