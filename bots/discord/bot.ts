@@ -10,7 +10,7 @@ import {
   Routes,
 } from 'discord.js'
 import { z } from 'zod'
-import type { Agent } from '#agent/turn.ts'
+import type { Agent, TurnResult } from '#agent/turn.ts'
 import { createDirectAgent } from '#bots/shared/direct-agent.ts'
 import { createSeenEvents } from '#bots/shared/seen-events.ts'
 import { createTurnDesk } from '#bots/shared/turn-desk.ts'
@@ -35,6 +35,8 @@ export interface DiscordBotOptions {
   readonly agent: Agent
   /** Who a person is and may do; everybody is a viewer by default. */
   readonly principalOf?: DiscordPrincipals
+  /** Told of each turn when it is shown; for figures and tests. */
+  readonly onTurn?: (result: TurnResult) => void
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
@@ -135,6 +137,7 @@ function createServices({
   agent,
   apiUrl,
   principalOf,
+  onTurn,
   fetch: own,
 }: DiscordBotOptions): TurnServices {
   const onError = (error: unknown) => report({ ports }, '', error)
@@ -145,6 +148,7 @@ function createServices({
     desk: createTurnDesk(onError),
     actions: createActionStore(ports),
     principalOf: principalOf ?? everyoneViews,
+    onTurn: onTurn ?? (() => undefined),
     fetch: own ?? ((url, init) => fetch(url, init)),
     attachmentOrigins:
       apiUrl === null ? ATTACHMENT_ORIGINS : [...ATTACHMENT_ORIGINS, new URL(apiUrl).origin],

@@ -29,6 +29,7 @@ export interface TurnServices {
   readonly principalOf: DiscordPrincipals
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly attachmentOrigins: readonly string[]
+  readonly onTurn: (result: TurnResult) => void
 }
 
 export type Work =
@@ -114,6 +115,7 @@ async function showTurn(services: TurnServices, order: Order, request: TurnReque
     return
   }
   await showResult(services, order, request, result)
+  services.onTurn(result)
 }
 
 function eventsOf({ agent, direct }: TurnServices, work: Work, request: TurnRequest) {

@@ -1,7 +1,7 @@
 // The real bot with real ports against the loopback Discord, three people, and patience for its answers.
 
 import { createAgent } from '#agent/agent.ts'
-import type { Agent } from '#agent/turn.ts'
+import type { Agent, TurnResult } from '#agent/turn.ts'
 import { type DiscordBot, startDiscordBot } from '#bots/discord/bot.ts'
 import { principalOf } from '#core/people/grants.ts'
 import { DEFAULT_GRANTS, type Grants } from '#core/people/grants-file.ts'
@@ -43,15 +43,17 @@ export interface BotTestOptions {
   readonly agentOf?: (ports: TestPorts) => Agent
   readonly guildId?: string | null
   readonly applicationFlags?: number
-  readonly now?: () => number
   readonly grants?: Grants
+  readonly onTurn?: (result: TurnResult) => void
+  /** Ports of somebody else, who closes them. */
+  readonly ports?: TestPorts
 }
 
 export async function runBot(options: BotTestOptions = {}): Promise<RunningBot> {
   const discord = startDiscordServer()
   discord.applicationFlags = options.applicationFlags ?? 0
-  const ports = await createTestPorts(options.now === undefined ? {} : { now: options.now })
-  await deploySamples(ports, options.samples ?? ['churn'])
+  const ports = options.ports ?? (await createTestPorts())
+  if (options.ports === undefined) await deploySamples(ports, options.samples ?? ['churn'])
   const bot = await startDiscordBot({
     token: TOKEN,
     applicationId: APPLICATION_ID,
@@ -59,6 +61,7 @@ export async function runBot(options: BotTestOptions = {}): Promise<RunningBot> 
     guildId: options.guildId === undefined ? GUILD_ID : options.guildId,
     ports,
     agent: options.agentOf?.(ports) ?? createAgent({ ports }),
+    ...(options.onTurn !== undefined && { onTurn: options.onTurn }),
     principalOf: (identity) => principalOf(identity, options.grants ?? GRANTS),
   })
   const waitFor = async (what: string, isTrue: () => boolean) => {
@@ -92,7 +95,7 @@ export async function runBot(options: BotTestOptions = {}): Promise<RunningBot> 
     },
     async close() {
       await bot.close()
-      await ports.close()
+      if (options.ports === undefined) await ports.close()
       await discord.stop()
     },
   }
