@@ -50,6 +50,19 @@ describe('a confirmation', () => {
     expect(await names()).toContain('iris')
   })
 
+  test('is bound to the person even where a conversation has several', async () => {
+    const talk = talkTo(ports)
+    await talk.say('delete iris')
+    const id = talk.conversationId() ?? ''
+    const state = parseState(await ports.registry.readConversation(id))
+    const pending = state.pendingConfirmation
+    if (pending === null) throw new Error('nothing waits')
+    const others = { ...state, pendingConfirmation: { ...pending, principal: 'slack:T1:U2' } }
+    await ports.registry.writeConversation(id, person.id, JSON.stringify(others))
+    expect((await talk.say('yes')).steps).toEqual([])
+    expect(await names()).toContain('iris')
+  })
+
   test('expires', async () => {
     const talk = talkTo(ports)
     await talk.say('delete iris')
@@ -91,8 +104,11 @@ describe('a confirmation', () => {
       },
     }
     const talk = talkTo(ports, { claude })
-    expect((await talk.say('tidy up')).steps).toMatchObject([
-      { input: { model: 'iris' }, status: 'needs_confirmation' },
+    // On a surface that is not talk the operation itself would take that for a confirmation.
+    const principal: Principal = { ...person, surface: 'rest' }
+    const { steps } = await talk.say('tidy up', { principal })
+    expect(steps).toEqual([
+      { operation: 'delete_model', input: { model: 'iris' }, status: 'needs_confirmation' },
     ])
     expect(await names()).toContain('iris')
     expect((await talk.say('yes')).steps).toMatchObject([{ status: 'done' }])
