@@ -25,6 +25,9 @@ export type Page = (request: Request) => Response | null | Promise<Response | nu
 /** Answers every method at its address; its streams may stay open for as long as the client listens. */
 export type Mount = (request: Request, principal: Principal) => Promise<Response>
 
+/** A mount that proves for itself who sent each request, by a signature over it: a platform has no key of ours. */
+export type SignedMount = (request: Request) => Promise<Response>
+
 export interface Frame {
   readonly services: Services
   readonly guard: Guard
@@ -32,6 +35,7 @@ export interface Frame {
   readonly newRequestId: () => string
   readonly page: Page | null
   readonly mounts: Readonly<Record<string, Mount>>
+  readonly signedMounts: Readonly<Record<string, SignedMount>>
   /** True from the moment the server is asked to stop: what still comes on open connections is sent away. */
   draining: boolean
 }
@@ -59,6 +63,11 @@ export function createApplication(routes: readonly Route[], frame: Frame): Elysi
     const handle = frameHandler(mounted(path, mount), frame)
     app.all(path, ({ request }) => handle(request, {}), { parse: 'none' })
   }
+  for (const [path, mount] of Object.entries(frame.signedMounts)) {
+    const route = { ...mounted(path, mount), signed: true }
+    const handle = frameHandler(route, frame)
+    app.all(path, ({ request }) => handle(request, {}), { parse: 'none' })
+  }
   const fallback = frameHandler(unknownRoute(frame), frame)
   app.all(ANY_METHOD_ROUTE, ({ request }) => fallback(request, {}), { parse: 'none' })
   return app
@@ -76,7 +85,10 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly s
 
 type Handler = (request: Request, parameters: Readonly<Record<string, string>>) => Promise<Response>
 
-type FramedRoute = Pick<Route, 'method' | 'path' | 'handle' | 'open'>
+interface FramedRoute extends Pick<Route, 'method' | 'path' | 'handle' | 'open'> {
+  /** Neither the guard's names nor keys are asked for. */
+  readonly signed?: boolean
+}
 
 function frameHandler(route: FramedRoute, frame: Frame): Handler {
   const { services } = frame
@@ -85,7 +97,7 @@ function frameHandler(route: FramedRoute, frame: Frame): Handler {
   // Every prediction passes here: nothing is allocated or asked that an answer does not need.
   return async (request, parameters) => {
     const requestId = requestIdOf(request) ?? frame.newRequestId()
-    const asked = frame.principalOf(request)
+    const asked = route.signed === true ? null : frame.principalOf(request)
     const principal = asked instanceof Promise ? await asked.catch(unreadableKeys) : asked
     const exchange: Exchange = {
       request,
@@ -141,10 +153,11 @@ function unreadableKeys(): Principal {
 function refuse(
   request: Request,
   principal: Principal | null,
-  { open = false }: Pick<Route, 'open'>,
+  { open = false, signed = false }: Pick<FramedRoute, 'open' | 'signed'>,
   frame: Frame,
 ): Failure | null {
   if (frame.draining) return STOPPING
+  if (signed) return null
   const refusal = frame.guard(request)
   if (refusal !== null || open) return refusal
   if (principal === UNKNOWN) return KEYS_UNREADABLE

@@ -3,7 +3,13 @@
 import type { Agent } from '#agent/turn.ts'
 import type { Logger, Ports, Principal } from '#core/operations/operation.ts'
 import type { PrincipalAnswer } from '#core/people/keyring.ts'
-import { createApplication, type Frame, type Mount, type Page } from './application.ts'
+import {
+  createApplication,
+  type Frame,
+  type Mount,
+  type Page,
+  type SignedMount,
+} from './application.ts'
 import { errorResponse, INTERNAL_FAILURE } from './http/errors.ts'
 import { createGuard } from './http/security.ts'
 import { DEFAULT_DRAIN_MS, DEFAULT_LIMITS, IDLE_TIMEOUT_SECONDS, type Limits } from './limits.ts'
@@ -31,6 +37,8 @@ export interface ServerOptions {
   readonly version?: string
   /** Other surfaces at addresses of their own, such as `/mcp`, behind the same guard and the same keys. */
   readonly mounts?: Readonly<Record<string, Mount>>
+  /** Addresses that platforms send signed requests to, such as `/slack/events`; in front of guard and keys. */
+  readonly signedMounts?: Readonly<Record<string, SignedMount>>
 }
 
 export interface ParleyServer {
@@ -122,6 +130,7 @@ function createFrame(
     },
     page: options.page ?? null,
     mounts: options.mounts ?? {},
+    signedMounts: options.signedMounts ?? {},
     draining: false,
   }
 }
