@@ -20,10 +20,12 @@ export const FILE_KEY = 'file'
 
 /** An empty `elicitation` means forms, as before modes were told apart. */
 export function canAsk({ capabilities }: Pick<Exchange, 'capabilities'>): boolean {
-  const { elicitation } = capabilities
-  if (elicitation === undefined) return false
-  return elicitation.form !== undefined || elicitation.url === undefined
+  const declared = elicitation.safeParse(capabilities['elicitation'])
+  if (!declared.success) return false
+  return declared.data.form !== undefined || declared.data.url === undefined
 }
+
+const elicitation = z.object({ form: z.unknown(), url: z.unknown() }).partial()
 
 const elicited = z.object({
   action: z.enum(['accept', 'decline', 'cancel']),

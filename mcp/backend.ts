@@ -3,7 +3,6 @@
 import type {
   CallToolRequestParams,
   CallToolResult,
-  ClientCapabilities,
   CompleteRequestParams,
   CompleteResult,
   GetPromptRequestParams,
@@ -20,7 +19,8 @@ import type { Principal, Progress } from '#core/operations/operation.ts'
 /** One request on its way: who asks, what their client can do, and what they answered when they were asked back. */
 export interface Exchange {
   readonly principal: Principal
-  readonly capabilities: ClientCapabilities
+  /** As the client declared them; untrusted like everything of its. */
+  readonly capabilities: Readonly<Record<string, unknown>>
   readonly signal: AbortSignal
   readonly progress: (progress: Progress) => void
   /** Answers to the questions of an earlier round, by the question's key. They come from the client: untrusted. */

@@ -1,6 +1,8 @@
 // Puts a backend behind the protocol: one server instance for a request, a session or a stdio connection, of either era.
 
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  isSpecType,
   type ListToolsResult,
   ProtocolError,
   ProtocolErrorCode,
@@ -85,9 +87,14 @@ export function createMcpServer({
 
 function exchangeOf(server: Server, principal: Principal, { mcpReq }: ServerContext): Exchange {
   const state = mcpReq.requestState()
+  const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope }
+  const declared = envelope[CLIENT_CAPABILITIES_META_KEY]
   return {
     principal,
-    capabilities: server.getClientCapabilities() ?? {},
+    // The newer era sends them with each request; the older one once, at the start of a connection.
+    capabilities: isSpecType.ClientCapabilities(declared)
+      ? { ...declared }
+      : { ...server.getClientCapabilities() },
     signal: mcpReq.signal,
     progress: progressOf(mcpReq),
     answers: mcpReq.inputResponses ?? {},

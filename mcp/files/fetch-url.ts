@@ -11,10 +11,9 @@ import { isPublicAddress } from './public-address.ts'
 
 export interface Download {
   readonly fileName: string
-  /** Errors with what `failureOf` explains. */
+  /** Errors where the download breaks off; `failure` then says why. */
   readonly content: ReadableStream<Uint8Array>
-  /** What broke the content off, in words; null where the error is not this download's. */
-  failureOf(error: unknown): Failure | null
+  failure(): Failure | null
 }
 
 export type UrlFetcher = (url: string, signal: AbortSignal) => Promise<Outcome<Download>>
@@ -131,11 +130,11 @@ function read(
   settings: Settings,
   signal: AbortSignal,
 ): Outcome<Download> {
-  const errors = new Map<unknown, Failure>()
-  const explain = (failure: Failure) => {
-    const error = new Error(failure.message)
-    errors.set(error, failure)
-    return error
+  let failure: Failure | null = null
+  const breakOff = (controller: ReadableStreamDefaultController, reason: Failure) => {
+    failure = reason
+    controller.error(new Error(reason.message))
+    response.destroy()
   }
   let received = 0
   const pieces = response[Symbol.asyncIterator]()
@@ -143,24 +142,20 @@ function read(
     async pull(controller) {
       const next = await pieces.next().catch(() => null)
       if (next === null || signal.aborted) {
-        controller.error(explain(signal.aborted ? LATE : BROKEN_OFF))
-        response.destroy()
-        return
+        return breakOff(controller, signal.aborted ? LATE : BROKEN_OFF)
       }
       if (next.done === true) return controller.close()
       const piece: Uint8Array = next.value
       received += piece.byteLength
-      if (received > settings.maximumBytes) {
-        controller.error(explain(tooLarge(settings)))
-        response.destroy()
-      } else controller.enqueue(new Uint8Array(piece))
+      if (received > settings.maximumBytes) breakOff(controller, tooLarge(settings))
+      else controller.enqueue(new Uint8Array(piece))
     },
     cancel() {
       response.destroy()
     },
   })
   const fileName = fileNameOf(response.headers['content-disposition'], url)
-  return succeed({ fileName, content, failureOf: (error) => errors.get(error) ?? null })
+  return succeed({ fileName, content, failure: () => failure })
 }
 
 const BROKEN_OFF = unfetched('The download broke off.')

@@ -155,21 +155,16 @@ async function fetchFile(
 async function storeFile(
   { registry }: Ports,
   { principal }: Exchange,
-  { fileName, content, failureOf: explain }: Download,
+  { fileName, content, failure }: Download,
 ): Promise<Outcome<string>> {
-  try {
-    const stored = await registry.createUpload({
-      fileName,
-      owner: principal.id,
-      content,
-      maximumBytes: MAX_FILE_BYTES,
-    })
-    return stored.ok ? succeed(stored.value.id) : stored
-  } catch (error) {
-    const failure = explain(error)
-    if (failure === null) throw error
-    return { ok: false, failure }
-  }
+  const stored = await registry.createUpload({
+    fileName,
+    owner: principal.id,
+    content,
+    maximumBytes: MAX_FILE_BYTES,
+  })
+  if (stored.ok) return succeed(stored.value.id)
+  return { ok: false, failure: failure() ?? stored.failure }
 }
 
 const BAD_URL: Failure = {
