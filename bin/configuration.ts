@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
 
 export interface Configuration {
   readonly port: number
@@ -12,6 +13,8 @@ export interface Configuration {
   readonly artifactFolder: string | null
   readonly defaultModel: string | null
   readonly logLevel: LogLevel
+  /** Set when the Discord bot is started. */
+  readonly discord: DiscordConfiguration | null
   /** Set when Claude answers; the offline interpreter otherwise. */
   readonly claude: {
     readonly apiKey: string
@@ -80,6 +83,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   }
   const claude = readClaude(value)
   if (!claude.ok) return claude
+  const discord = readDiscord(value)
+  if (!discord.ok) return discord
   const dataFolder = resolve(value('PARLEY_DATA') ?? './data')
   return succeed({
     port,
@@ -88,6 +93,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     artifactFolder,
     defaultModel,
     logLevel,
+    discord: discord.value,
     claude: claude.value,
   })
 }

@@ -1,63 +1,11 @@
-// Discord's settings, checked at start, and the bot that they start.
+// Starts the Discord bot beside the server; its libraries are loaded only when it is asked for.
 
 import type { Agent } from '#agent/turn.ts'
-import { type DiscordBot, startDiscordBot } from '#bots/discord/bot.ts'
-import { fail, type Outcome, succeed } from '#core/errors.ts'
+import type { DiscordBot } from '#bots/discord/bot.ts'
 import type { Ports } from '#core/operations/operation.ts'
 import { principalOf } from '#core/people/grants.ts'
 import type { Grants } from '#core/people/grants-file.ts'
-
-export interface DiscordConfiguration {
-  readonly token: string
-  readonly applicationId: string
-  /** Another address of Discord's API, for proxies and tests. */
-  readonly apiUrl: string | null
-  /** Commands are registered in this server alone, where they appear at once. */
-  readonly guildId: string | null
-}
-
-const SNOWFLAKE = /^\d{15,21}$/
-const SPACE = /\s/
-
-/** null where no bot is asked for; `invalid_input` with a sentence that names the setting and never shows the token. */
-export function readDiscord(
-  value: (name: string) => string | null,
-): Outcome<DiscordConfiguration | null> {
-  const token = value('DISCORD_TOKEN')
-  const applicationId = value('DISCORD_APPLICATION_ID')
-  const apiUrl = value('DISCORD_API_URL')
-  const guildId = value('DISCORD_GUILD_ID')
-  if (token === null) {
-    return applicationId === null
-      ? succeed(null)
-      : invalid('DISCORD_APPLICATION_ID is set, but DISCORD_TOKEN is not; a bot needs both.')
-  }
-  if (SPACE.test(token)) {
-    return invalid('DISCORD_TOKEN must be the bot’s token alone, without spaces or the word Bot.')
-  }
-  if (applicationId === null || !SNOWFLAKE.test(applicationId)) {
-    return invalid(
-      'DISCORD_APPLICATION_ID must be the long number under General Information in the developer portal.',
-    )
-  }
-  if (guildId !== null && !SNOWFLAKE.test(guildId)) {
-    return invalid(
-      `DISCORD_GUILD_ID must be the id of a server, a long number; it is "${guildId}".`,
-    )
-  }
-  if (apiUrl !== null && !isHttpUrl(apiUrl)) {
-    return invalid(`DISCORD_API_URL must be an http or https address; it is "${apiUrl}".`)
-  }
-  return succeed({ token, applicationId, apiUrl, guildId })
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
-}
-
-function invalid(message: string): Outcome<never> {
-  return fail('invalid_input', message)
-}
+import type { DiscordConfiguration } from './discord-configuration.ts'
 
 /** Parley itself does not depend on Discord: where the bot cannot connect, everything else runs and the sentence says so. */
 export async function connectDiscord(
@@ -66,6 +14,7 @@ export async function connectDiscord(
 ): Promise<{ readonly bot: DiscordBot | null; readonly sentence: string }> {
   const { ports, agent, grants } = services
   try {
+    const { startDiscordBot } = await import('#bots/discord/bot.ts')
     const bot = await startDiscordBot({
       ...configuration,
       ports,

@@ -11,6 +11,7 @@ import { principalOf } from '#core/people/grants.ts'
 import { createKeyring } from '#core/people/keyring.ts'
 import { createRequestPrincipals } from '#core/people/request-principals.ts'
 import type { Configuration } from './configuration.ts'
+import { connectDiscord } from './discord.ts'
 import { EXIT } from './exit-codes.ts'
 import { createMcpMount } from './mcp-mount.ts'
 import { loadGrants } from './permissions.ts'
@@ -47,12 +48,13 @@ export async function serve(
   const local = configuration.requireKeys ? null : principalOf({ surface: 'local' }, grants.value)
   const claude =
     configuration.claude === null ? null : createClaude({ ...configuration.claude, logger })
+  const agent = createAgent({ ports, claude })
   const mcp = createMcpMount({ ports, host: configuration.host, version })
   let server: ParleyServer
   try {
     server = createServer({
       ports,
-      agent: createAgent({ ports, claude }),
+      agent,
       logger,
       page: createPage(),
       host: configuration.host,
@@ -72,6 +74,10 @@ export async function serve(
   url = server.url
   // Before anybody is told that it is ready: who reads that may stop it in the same moment.
   const interrupted = interruption()
+  const discord =
+    configuration.discord === null
+      ? null
+      : await connectDiscord(configuration.discord, { ports, agent, grants: grants.value })
   terminal.print(
     [
       `Parley ${version} is ready: ${url}`,
@@ -81,9 +87,11 @@ export async function serve(
       ),
       `  language  ${languageSentence(configuration)}`,
       `  access    ${accessSentence(local)}`,
+      ...(discord === null ? [] : [`  discord   ${discord.sentence}`]),
     ].join('\n'),
   )
   await interrupted
+  await discord?.bot?.close()
   await server.stop({ drainMs: DRAIN_MS })
   await mcp.close()
   await close()

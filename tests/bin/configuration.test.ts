@@ -15,9 +15,32 @@ describe('configuration', () => {
         artifactFolder: null,
         defaultModel: null,
         logLevel: 'silent',
+        discord: null,
         claude: null,
       },
     })
+  })
+
+  test('a token turns the Discord bot on, and a setting that cannot be right is named without it', () => {
+    const given = { DISCORD_TOKEN: 'secret', DISCORD_APPLICATION_ID: '900000000000000001' }
+    const read = readConfiguration(given)
+    expect(read.ok && read.value.discord).toEqual({
+      token: 'secret',
+      applicationId: '900000000000000001',
+      apiUrl: null,
+      guildId: null,
+    })
+    for (const [name, value] of [
+      ['DISCORD_TOKEN', 'Bot secret'],
+      ['DISCORD_APPLICATION_ID', 'Parley'],
+      ['DISCORD_GUILD_ID', 'the team'],
+      ['DISCORD_API_URL', 'discord'],
+    ] as const) {
+      const refused = readConfiguration({ ...given, [name]: value })
+      expect(refused.ok ? '' : refused.failure.message).toContain(name)
+      expect(refused.ok ? '' : refused.failure.message).not.toContain('secret')
+    }
+    expect(readConfiguration({ DISCORD_APPLICATION_ID: '900000000000000001' }).ok).toBe(false)
   })
 
   test('a key turns Claude on, with its default model', () => {
