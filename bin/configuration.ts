@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
+import { readSlack, type SlackConfiguration } from './slack-configuration.ts'
 
 export interface Configuration {
   readonly port: number
@@ -15,6 +16,8 @@ export interface Configuration {
   readonly logLevel: LogLevel
   /** Set when the Discord bot is started. */
   readonly discord: DiscordConfiguration | null
+  /** Set when the Slack bot is started. */
+  readonly slack: SlackConfiguration | null
   /** Set when Claude answers; the offline interpreter otherwise. */
   readonly claude: {
     readonly apiKey: string
@@ -85,6 +88,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   if (!claude.ok) return claude
   const discord = readDiscord(value)
   if (!discord.ok) return discord
+  const slack = readSlack(value)
+  if (!slack.ok) return slack
   const dataFolder = resolve(value('PARLEY_DATA') ?? './data')
   return succeed({
     port,
@@ -94,6 +99,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     defaultModel,
     logLevel,
     discord: discord.value,
+    slack: slack.value,
     claude: claude.value,
   })
 }

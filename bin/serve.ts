@@ -16,6 +16,7 @@ import { EXIT } from './exit-codes.ts'
 import { createMcpMount } from './mcp-mount.ts'
 import { loadGrants } from './permissions.ts'
 import { openPorts } from './ports.ts'
+import type { makeSlackBot } from './slack.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Longer than any request but a large batch; what still runs then is cut, as orchestrators would. */
@@ -50,6 +51,7 @@ export async function serve(
     configuration.claude === null ? null : createClaude({ ...configuration.claude, logger })
   const agent = createAgent({ ports, claude })
   const mcp = createMcpMount({ ports, host: configuration.host, version })
+  const slack = await openSlack(configuration, { ports, agent, grants: grants.value })
   let server: ParleyServer
   try {
     server = createServer({
@@ -62,6 +64,7 @@ export async function serve(
       version,
       principalOf: createRequestPrincipals({ keyring, local, surface: 'rest' }),
       mounts: { '/mcp': mcp.answer },
+      signedMounts: slack?.handle ? { '/slack/events': slack.handle } : {},
     })
   } catch (error) {
     await close()
@@ -88,14 +91,24 @@ export async function serve(
       `  language  ${languageSentence(configuration)}`,
       `  access    ${accessSentence(local)}`,
       ...(discord === null ? [] : [`  discord   ${discord.sentence}`]),
+      ...(slack === null ? [] : [`  slack     ${await slack.connect()}`]),
     ].join('\n'),
   )
   await interrupted
   await discord?.bot?.close()
+  await slack?.stop()
   await server.stop({ drainMs: DRAIN_MS })
   await mcp.close()
   await close()
   return EXIT.done
+}
+
+/** Loaded only where it is asked for: Bolt would cost every start a third of a second. */
+async function openSlack({ slack }: Configuration, services: Parameters<typeof makeSlackBot>[1]) {
+  if (slack === null) return null
+  const { makeSlackBot, connectSlack } = await import('./slack.ts')
+  const bot = makeSlackBot(slack, services)
+  return { handle: bot.handle, connect: () => connectSlack(bot, slack), stop: () => bot.stop() }
 }
 
 function loadedSentence(names: readonly string[]): string {

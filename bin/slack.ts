@@ -21,17 +21,24 @@ export function makeSlackBot(
   })
 }
 
+/** Slack answers within a second; the server's own start waits no longer than this for it. */
+const PATIENCE_MS = 5_000
+
 /** Parley itself does not depend on Slack: where the bot cannot connect, everything else runs and the sentence says so. */
 export async function connectSlack(
   bot: SlackBot,
   { connection }: Pick<SlackConfiguration, 'connection'>,
 ): Promise<string> {
-  try {
-    await bot.start()
-    return connection.mode === 'socket' ? 'connected by socket' : 'listening at /slack/events'
-  } catch (error) {
-    return `not connected: ${reasonOf(error)}`
-  }
+  const connected =
+    connection.mode === 'socket' ? 'connected by socket' : 'listening at /slack/events'
+  const started = bot.start().then(
+    () => connected,
+    (error: unknown) => `not connected: ${reasonOf(error)}`,
+  )
+  const late = Bun.sleep(PATIENCE_MS).then(
+    () => 'not connected yet; Slack does not answer, and I keep trying',
+  )
+  return Promise.race([started, late])
 }
 
 /** Slack's own word for it; an error's text may hold an address. */

@@ -16,6 +16,7 @@ describe('configuration', () => {
         defaultModel: null,
         logLevel: 'silent',
         discord: null,
+        slack: null,
         claude: null,
       },
     })
