@@ -29,6 +29,8 @@ export const OWN_COMMANDS = [
     word: 'mcp',
     summary: 'Serve Claude Desktop and other MCP clients on standard input and output',
   },
+  { word: 'keys', summary: 'Make, list and revoke API keys' },
+  { word: 'audit', summary: 'Show who changed what, when and from where' },
 ] as const
 
 export interface Command {

@@ -14,6 +14,10 @@ export interface Configuration {
   readonly artifactFolder: string | null
   readonly defaultModel: string | null
   readonly logLevel: LogLevel
+  /** True where everybody needs an API key: other machines can connect, or PARLEY_REQUIRE_KEYS says so. */
+  readonly requireKeys: boolean
+  /** Where PARLEY_PERMISSIONS says that the permissions file is, absolute. */
+  readonly permissionsFile: string | null
   /** Set when the Discord bot is started. */
   readonly discord: DiscordConfiguration | null
   /** Set when the Slack bot is started. */
@@ -69,11 +73,11 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     )
   }
   const host = value('HOST') ?? '127.0.0.1'
-  if (!LOOPBACK_HOSTS.includes(host)) {
-    return invalid(
-      `HOST is "${host}", which other machines can reach, and no API key is set up. Unset HOST to listen on 127.0.0.1, and put a proxy that authenticates in front.`,
-    )
+  const requireKeys = readSwitch(value('PARLEY_REQUIRE_KEYS'))
+  if (requireKeys === null) {
+    return invalid(`PARLEY_REQUIRE_KEYS must be 1 or 0; it is "${value('PARLEY_REQUIRE_KEYS')}".`)
   }
+  const permissions = value('PARLEY_PERMISSIONS')
   const defaultModel = value('PARLEY_DEFAULT_MODEL')
   if (defaultModel !== null && !MODEL_NAME.test(defaultModel)) {
     return invalid(
@@ -98,6 +102,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     artifactFolder,
     defaultModel,
     logLevel,
+    requireKeys: requireKeys || !LOOPBACK_HOSTS.includes(host),
+    permissionsFile: permissions === null ? null : resolve(permissions),
     discord: discord.value,
     slack: slack.value,
     claude: claude.value,
@@ -118,6 +124,11 @@ function readPort(text: string | null): number | null {
   if (text === null) return DEFAULT_PORT
   const port = Number(text)
   return WHOLE_NUMBER.test(text) && port <= LARGEST_PORT ? port : null
+}
+
+function readSwitch(text: string | null): boolean | null {
+  if (text === null || text === '0' || text === 'false') return false
+  return text === '1' || text === 'true' ? true : null
 }
 
 function isLogLevel(text: string): text is LogLevel {

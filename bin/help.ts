@@ -22,6 +22,7 @@ export function generalHelp(version: string): string {
     'parley <command> --help says more about one of them.',
     '',
     'Environment: PORT (3000), HOST (127.0.0.1), PARLEY_DATA (./data), PARLEY_DEFAULT_MODEL,',
+    'PARLEY_REQUIRE_KEYS (0), PARLEY_PERMISSIONS (parley.permissions.json in PARLEY_DATA),',
     'ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL, LOG_LEVEL (silent).',
     'Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 invalid input, 5 unreadable file,',
     '6 refused, 130 interrupted.',

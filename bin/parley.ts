@@ -5,13 +5,15 @@ import { createLogger } from '#api/logging.ts'
 import { parseArguments } from '#core/operations/arguments.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import manifest from '../package.json'
+import { AUDIT_HELP, runAudit } from './audit.ts'
 import { runBatch } from './batch.ts'
 import { COMMANDS, findCommand, OWN_COMMANDS } from './commands.ts'
 import { readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { inspect } from './inspect.ts'
-import { openPorts } from './ports.ts'
+import { KEYS_HELP, type KeysContext, runKeys } from './keys.ts'
+import { now, openPorts, openRegistry, randomId } from './ports.ts'
 import { complainOf, runCommand } from './run-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
@@ -47,7 +49,34 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   if (word === 'inspect') {
     return withInterrupt((signal) => inspect(rest, terminal, signal))
   }
+  if (word === 'keys') return aboutPeople(rest, terminal, KEYS_HELP, runKeys)
+  if (word === 'audit') return aboutPeople(rest, terminal, AUDIT_HELP, runAudit)
   return runOperation(word, rest, terminal)
+}
+
+/** Commands that need the registry and nothing that loads models. */
+async function aboutPeople(
+  words: readonly string[],
+  terminal: Terminal,
+  help: string,
+  run: (words: readonly string[], context: KeysContext) => Promise<number>,
+): Promise<number> {
+  if (words.includes('--help') || words.includes('-h')) {
+    terminal.print(help)
+    return EXIT.done
+  }
+  const configuration = readConfiguration(process.env)
+  if (!configuration.ok) {
+    terminal.complain(configuration.failure.message)
+    return EXIT.usage
+  }
+  const logger = createLogger({ level: configuration.value.logLevel })
+  const registry = await openRegistry(configuration.value, logger)
+  try {
+    return await run(words, { registry, terminal, now, randomId })
+  } finally {
+    await registry.close()
+  }
 }
 
 async function startServer(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -7,12 +7,29 @@ import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
+import { createRateLimiter } from '#core/people/rate-limits.ts'
+import type { Registry } from '#core/registry/registry.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
 import type { Configuration } from './configuration.ts'
 
 const SAMPLES_FOLDER = resolve(import.meta.dir, '../models')
 /** 128 bits, so that a handle cannot be guessed. */
 const ID_BYTES = 16
+
+export const now = () => Date.now()
+export const randomId = () => randomBytes(ID_BYTES).toString('hex')
+const monotonicMs = () => performance.now()
+
+/** The registry alone, for commands that run no model. */
+export function openRegistry(configuration: Configuration, logger: Logger): Promise<Registry> {
+  return openSqliteRegistry({
+    folder: configuration.dataFolder,
+    ...(configuration.artifactFolder !== null && { artifactFolder: configuration.artifactFolder }),
+    now,
+    randomId,
+    logger,
+  })
+}
 
 export interface OpenPorts {
   readonly ports: Ports
@@ -29,15 +46,7 @@ export async function openPorts(
   logger: Logger,
   baseUrl: () => string,
 ): Promise<OpenPorts> {
-  const now = () => Date.now()
-  const randomId = () => randomBytes(ID_BYTES).toString('hex')
-  const registry = await openSqliteRegistry({
-    folder: configuration.dataFolder,
-    ...(configuration.artifactFolder !== null && { artifactFolder: configuration.artifactFolder }),
-    now,
-    randomId,
-    logger,
-  })
+  const registry = await openRegistry(configuration, logger)
   const engine = createEngine({ logger })
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
@@ -48,8 +57,9 @@ export async function openPorts(
     reader,
     logger,
     now,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     randomId,
+    rates: createRateLimiter({ monotonicMs }),
     get baseUrl() {
       return baseUrl()
     },

@@ -15,6 +15,8 @@ describe('configuration', () => {
         artifactFolder: null,
         defaultModel: null,
         logLevel: 'silent',
+        requireKeys: false,
+        permissionsFile: null,
         discord: null,
         slack: null,
         claude: null,
@@ -60,7 +62,7 @@ describe('configuration', () => {
     ['PORT', '70000'],
     ['PORT', 'http'],
     ['PORT', '-1'],
-    ['HOST', '0.0.0.0'],
+    ['PARLEY_REQUIRE_KEYS', 'perhaps'],
     ['PARLEY_DEFAULT_MODEL', 'Not A Name'],
     ['LOG_LEVEL', 'loud'],
     ['ANTHROPIC_BASE_URL', 'ftp://x'],
@@ -71,6 +73,21 @@ describe('configuration', () => {
     const read = readConfiguration({ [name]: value })
     expect(read.ok).toBe(false)
     if (!read.ok) expect(read.failure.message).toContain(name)
+  })
+
+  test.each([
+    [{}, false],
+    [{ HOST: 'localhost' }, false],
+    [{ HOST: '::1' }, false],
+    [{ HOST: '0.0.0.0' }, true],
+    [{ HOST: '0.0.0.0', PARLEY_REQUIRE_KEYS: '0' }, true],
+    [{ HOST: '192.168.1.7' }, true],
+    [{ PARLEY_REQUIRE_KEYS: '1' }, true],
+    [{ PARLEY_REQUIRE_KEYS: 'true' }, true],
+    [{ PARLEY_REQUIRE_KEYS: '0' }, false],
+  ])('%p needs keys: %p', (environment, needed) => {
+    const read = readConfiguration(environment)
+    expect(read.ok && read.value.requireKeys).toBe(needed)
   })
 
   test('a blank variable counts as unset', () => {
