@@ -84,7 +84,7 @@ async function create(words: readonly string[], context: KeysContext): Promise<n
     role,
     models: listOf(models),
     scopes: listOf(scopes),
-    expiresAtMs: lifetimeMs === null ? null : now() + lifetimeMs,
+    lifetimeMs,
   }
   const created = await createKey(wish, keyContext(context))
   if (!created.ok) return complainOf(created.failure, commonOf(json), terminal)

@@ -10,6 +10,7 @@ import type { Principal } from '#core/operations/operation.ts'
 import { principalOf } from '#core/people/grants.ts'
 import { createKeyring } from '#core/people/keyring.ts'
 import { createRequestPrincipals } from '#core/people/request-principals.ts'
+import { errorCode } from '#core/registry/registry-unavailable.ts'
 import type { Configuration } from './configuration.ts'
 import { connectDiscord } from './discord.ts'
 import { EXIT } from './exit-codes.ts'
@@ -68,10 +69,9 @@ export async function serve(
     })
   } catch (error) {
     await close()
-    if (!isAddressTaken(error)) throw error
-    terminal.complain(
-      `Port ${configuration.port} on ${configuration.host} is taken. Stop what uses it, or choose another: PORT=${configuration.port + 1} bun start`,
-    )
+    const problem = bindProblem(error, configuration)
+    if (problem === null) throw error
+    terminal.complain(problem)
     return EXIT.failed
   }
   url = server.url
@@ -147,6 +147,18 @@ function interruption(): Promise<void> {
   })
 }
 
-function isAddressTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+/** Why the system would not let us listen there; null where it is not about the address. */
+function bindProblem(error: unknown, { host, port }: Configuration): string | null {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is taken. Stop what uses it, or choose another: PORT=${port + 1} bun start`
+    case 'EADDRNOTAVAIL':
+    case 'EINVAL':
+    case 'ENOTFOUND':
+      return `HOST is "${host}", which is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of its addresses.`
+    case 'EACCES':
+      return `Port ${port} is one that only the system's owner may use. Choose one from 1024: PORT=3000 bun start`
+    default:
+      return null
+  }
 }

@@ -19,7 +19,10 @@ export interface KeyContext {
   readonly requestId: string
 }
 
-export type KeyWish = Omit<NewApiKey, 'createdBy'>
+export type KeyWish = Omit<NewApiKey, 'createdBy' | 'expiresAtMs'> & {
+  /** From when it is made; null for ever. */
+  readonly lifetimeMs: number | null
+}
 
 /** `key` is the only time that anybody sees it. */
 export async function createKey(
@@ -29,7 +32,13 @@ export async function createKey(
   const checked = checkWish(wish)
   if (!checked.ok) return checked
   const { store, randomBytes, now, by } = context
-  const { key, stored } = makeApiKey({ ...wish, createdBy: by.id }, { randomBytes, nowMs: now() })
+  const nowMs = now()
+  const { lifetimeMs, ...rest } = wish
+  const expiresAtMs = lifetimeMs === null ? null : nowMs + lifetimeMs
+  const { key, stored } = makeApiKey(
+    { ...rest, expiresAtMs, createdBy: by.id },
+    { randomBytes, nowMs },
+  )
   await recorded('create_key', stored.id, context, async () => {
     await store.createApiKey(stored)
     return 'done'
