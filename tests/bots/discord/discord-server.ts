@@ -6,101 +6,22 @@ import {
   botUser,
   CHANNEL_ID,
   createGateway,
-  type Gateway,
   GUILD_ID,
   member,
   TOKEN,
 } from './discord-gateway.ts'
-import { nested, problemsOf, type Recorded } from './recorder.ts'
-
-export interface User {
-  readonly id: string
-  readonly name: string
-  readonly roles?: readonly string[]
-}
-
-export interface SentFile {
-  readonly name: string
-  readonly content: string | Uint8Array<ArrayBuffer>
-  /** The file store answers this instead of the file. */
-  readonly fails?: number
-}
-
-/** A message of the bot as people see it now. */
-export interface Shown {
-  readonly id: string
-  readonly channel: string
-  /** All text of the message, in order. */
-  readonly text: string
-  readonly buttons: readonly { readonly label: string; readonly id: string }[]
-  readonly isEphemeral: boolean
-  readonly files: Recorded['files']
-  readonly edits: number
-}
-
-export interface Option {
-  readonly name: string
-  readonly type: number
-  readonly value: string | number | boolean
-  readonly focused?: boolean
-}
-
-export interface DiscordServer {
-  /** `http://127.0.0.1:1234/api` */
-  readonly apiUrl: string
-  readonly gateway: Gateway
-  readonly requests: readonly Recorded[]
-  /** Everything Discord would have refused. */
-  readonly problems: readonly string[]
-  /** Messages of the bot, oldest first, in every channel. */
-  messages(): readonly Shown[]
-  /** Somebody writes; answers the message's id. */
-  say(user: User, text: string, more?: Partial<Saying>): string
-  interact(user: User, type: number, data: object, more?: Partial<Interacting>): string
-  command(user: User, name: string, options?: readonly Option[], file?: SentFile): string
-  click(user: User, buttonId: string): string
-  /** The modal that was opened last. */
-  modal(): { readonly id: string; readonly title: string; readonly inputs: readonly ModalInput[] }
-  /** The values of the first inputs, in order. */
-  submit(user: User, values: readonly string[]): string
-  /** What autocomplete answered last. */
-  completions(): readonly { readonly name: string; readonly value: string | number }[]
-  /** Answers every request to a path that holds this with an error, until told otherwise. */
-  failing: { path: string; status: number; code: number } | null
-  /** Answers the next request to a path that holds this with "too many", once. */
-  limitedOnce: string | null
-  applicationFlags: number
-  stop(): Promise<void>
-}
-
-export interface ModalInput {
-  readonly label: string
-  readonly id: string
-  readonly type: number
-}
-
-interface Saying {
-  readonly channel: string
-  readonly mentions: boolean
-  readonly isDirect: boolean
-  readonly files: readonly SentFile[]
-}
-
-interface Interacting {
-  readonly id: string
-  readonly resolved: object
-}
-
-interface Stored {
-  id: string
-  channel: string
-  components: readonly unknown[]
-  flags: number
-  files: Recorded['files']
-  edits: number
-}
-
-const EPHEMERAL = 1 << 6
+import type { DiscordServer, SentFile, User } from './discord-types.ts'
+import {
+  asInput,
+  asMessage,
+  asShown,
+  bareMessage,
+  gatewayInfo,
+  readBody,
+  type Stored,
+  withoutDefaults,
+} from './discord-wire.ts'
+import { problemsOf, type Recorded } from './recorder.ts'
 
 export function startDiscordServer(): DiscordServer {
   let counter = 1000n
@@ -369,82 +290,4 @@ export function startDiscordServer(): DiscordServer {
     stop: () => server.stop(true),
   }
   return api
-}
-
-function asInput(one: unknown): ModalInput {
-  const { label, component } = Object(one)
-  return { label, id: component.custom_id, type: component.type }
-}
-
-function withoutDefaults(option: unknown): object {
-  const { required, autocomplete, ...rest } = Object(option)
-  return { ...rest, ...(required && { required }), ...(autocomplete && { autocomplete }) }
-}
-
-function gatewayInfo(url: string) {
-  return {
-    url,
-    shards: 1,
-    session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 },
-  }
-}
-
-function bareMessage(id: string, channel: string) {
-  return {
-    id,
-    channel_id: channel,
-    content: '',
-    timestamp: '2026-11-21T00:00:00.000000+00:00',
-    edited_timestamp: null,
-    tts: false,
-    mention_everyone: false,
-    mentions: [],
-    mention_roles: [],
-    attachments: [],
-    embeds: [],
-    pinned: false,
-    type: 0,
-    flags: 0,
-    components: [],
-  }
-}
-
-function asMessage({ id, channel, components, flags }: Stored) {
-  return { ...bareMessage(id, channel), author: botUser(), components, flags }
-}
-
-function asShown({ id, channel, components, flags, files, edits }: Stored): Shown {
-  const all = nested(components)
-  return {
-    id,
-    channel,
-    text: asSeen(all.flatMap(({ content }) => content ?? []).join('\n')),
-    buttons: all.flatMap(({ type, label = '', custom_id }) =>
-      type === 2 && custom_id !== undefined ? [{ label, id: custom_id }] : [],
-    ),
-    isEphemeral: (flags & EPHEMERAL) !== 0,
-    files,
-    edits,
-  }
-}
-
-/** Escapes as a person sees them. */
-function asSeen(markdown: string): string {
-  return markdown.replace(/\\([^A-Za-z0-9\s])/g, '$1')
-}
-
-async function readBody(
-  request: Request,
-): Promise<{ body: unknown; posted: { name: string; text: string }[] }> {
-  const type = request.headers.get('content-type') ?? ''
-  if (type.startsWith('application/json')) return { body: await request.json(), posted: [] }
-  if (!type.startsWith('multipart/form-data')) return { body: null, posted: [] }
-  const form = await request.formData()
-  const posted: { name: string; text: string }[] = []
-  for (const [key, value] of form.entries()) {
-    if (key === 'payload_json') continue
-    const { name } = Object(value)
-    posted.push({ name, text: await new Response(value).text() })
-  }
-  return { body: JSON.parse(String(form.get('payload_json'))), posted }
 }

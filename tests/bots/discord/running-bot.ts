@@ -7,7 +7,8 @@ import { principalOf } from '#core/people/grants.ts'
 import { DEFAULT_GRANTS, type Grants } from '#core/people/grants-file.ts'
 import { createTestPorts, deploySamples, type TestPorts } from '../../support/ports.ts'
 import { APPLICATION_ID, DEPLOYER_ROLE_ID, GUILD_ID, TOKEN } from './discord-gateway.ts'
-import { type DiscordServer, type Shown, startDiscordServer, type User } from './discord-server.ts'
+import { startDiscordServer } from './discord-server.ts'
+import type { DiscordServer, Shown, User } from './discord-types.ts'
 
 export const ADA: User = { id: '500000000000000001', name: 'ada' }
 export const DEE: User = { id: '500000000000000002', name: 'dee', roles: [DEPLOYER_ROLE_ID] }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { SAMPLES_FOLDER } from '../../support/ports.ts'
-import type { Shown } from './discord-server.ts'
+import type { Shown } from './discord-types.ts'
 import { buttonOf, DEE, type RunningBot, runBot, VIC } from './running-bot.ts'
 
 export const TRANSCRIPT_START = '<!-- transcript: bun tests/bots/discord/write-transcript.ts -->'
