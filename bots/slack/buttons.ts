@@ -64,7 +64,7 @@ export function buttonRow(buttons: readonly Button[], row: string): KnownBlock[]
       action_id: `parley:${row}:${index}`,
       text: {
         type: 'plain_text' as const,
-        text: clipText(label, SLACK_LIMITS.buttonText),
+        text: clipText(label.trim() === '' ? '…' : label, SLACK_LIMITS.buttonText),
         emoji: false,
       },
       value: text ?? '',

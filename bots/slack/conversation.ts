@@ -9,6 +9,7 @@ import { scoredFiles } from '#bots/shared/scored-file.ts'
 import { REFUSED_SENTENCE, type TurnDesk, WAITING_SENTENCE } from '#bots/shared/turn-desk.ts'
 import { followTurn } from '#bots/shared/turn-view.ts'
 import type { OperationName, Ports, Principal } from '#core/operations/operation.ts'
+import type { Block } from '#core/presentation/blocks.ts'
 import { buttonRow, followUpButton } from './buttons.ts'
 import { STREAM_INTERVAL_MS } from './limits.ts'
 import { type ChoiceButtons, renderBlocks } from './render.ts'
@@ -124,7 +125,11 @@ async function answer(tools: ConversationTools, turn: Turn): Promise<void> {
     ...problems,
   ].join('\n\n')
   const files = await scoredFiles(result.steps, ports, principal.id)
-  await reply.finish(text, await blocksOf(tools, turn, result), files)
+  await reply.finish(
+    text,
+    await blocksOf(tools, turn, withoutFiles(result, files.length > 0)),
+    files,
+  )
 }
 
 /** Null events where the files that the message was about could not be had: there is nothing to answer then. */
@@ -147,6 +152,13 @@ async function beginTurn(
   return { events: agent.turn({ ...request, message: task.message, uploads }), problems }
 }
 
+/** A file that is posted needs no link, which would want a key of our own besides. */
+function withoutFiles(result: TurnResult, arePosted: boolean): TurnResult {
+  if (!arePosted) return result
+  const isFile = (block: Block) => block.kind === 'link' && block.href.startsWith('/api/uploads/')
+  return { ...result, blocks: result.blocks.filter((block) => !isFile(block)) }
+}
+
 async function blocksOf(
   { ports }: ConversationTools,
   { asker, principal }: Turn,
@@ -162,6 +174,8 @@ async function blocksOf(
       value: { kind: 'answer', message, user: asker.user, token: token ?? '' },
       ...(message === 'yes' ? { style: 'danger' as const } : {}),
     }))
-  const blocks = isQuestion ? renderBlocks(result.blocks, answers) : renderBlocks(result.blocks)
+  const { baseUrl } = ports
+  const options = isQuestion ? { baseUrl, choiceButtons: answers } : { baseUrl }
+  const blocks = renderBlocks(result.blocks, options)
   return [...blocks, ...buttonRow(followUps(result.steps).map(followUpButton), 'next')]
 }

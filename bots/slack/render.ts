@@ -10,6 +10,7 @@ import { escapeSlack, toMarkdown, toMrkdwn } from './markdown.ts'
 import type { DataTableBlock, KnownBlock } from './slack-types.ts'
 
 type Choices = Extract<Block, { kind: 'choices' }>
+type Link = Extract<Block, { kind: 'link' }>
 type Table = Extract<Block, { kind: 'table' }>
 type Notice = Extract<Block, { kind: 'notice' }>
 
@@ -22,9 +23,20 @@ const sayButtons: ChoiceButtons = ({ items }) =>
 /** All blocks of an answer in order, for as many messages as they need (`inMessages`). */
 export function renderBlocks(
   blocks: readonly Block[],
-  choiceButtons: ChoiceButtons = sayButtons,
+  options: { readonly baseUrl: string; readonly choiceButtons?: ChoiceButtons },
 ): KnownBlock[] {
-  return blocks.flatMap((block, index) => renderOne(block, index, choiceButtons))
+  const { baseUrl, choiceButtons = sayButtons } = options
+  return blocks.flatMap((block, index) =>
+    block.kind === 'link' ? [renderLink(block, baseUrl)] : renderOne(block, index, choiceButtons),
+  )
+}
+
+/** Our own addresses begin with a slash, which Slack does not know how to open. */
+function renderLink({ href, label }: Link, baseUrl: string): KnownBlock {
+  const whole = URL.canParse(href, baseUrl) ? new URL(href, baseUrl).href : href
+  return section(
+    `<${linkTarget(whole)}|${escapeSlack(label.trim() === '' ? whole : label).replaceAll('|', '∣')}>`,
+  )
 }
 
 /** Sentences as one or more `markdown` blocks. */
@@ -35,7 +47,11 @@ export function renderText(text: string): KnownBlock[] {
   }))
 }
 
-function renderOne(block: Block, index: number, choiceButtons: ChoiceButtons): KnownBlock[] {
+function renderOne(
+  block: Exclude<Block, Link>,
+  index: number,
+  choiceButtons: ChoiceButtons,
+): KnownBlock[] {
   switch (block.kind) {
     case 'text':
       return renderText(block.text)
@@ -48,8 +64,6 @@ function renderOne(block: Block, index: number, choiceButtons: ChoiceButtons): K
       return preformatted(renderBlock(block))
     case 'code':
       return [...titleOf(block.title), ...fenced(block.text, block.language)]
-    case 'link':
-      return [section(`<${linkTarget(block.href)}|${escapeSlack(block.label)}>`)]
     case 'choices':
       return [...titleOf(block.title), ...buttonRow(choiceButtons(block), String(index))]
     case 'notice':
@@ -138,7 +152,9 @@ function renderNotice({ tone, text, details = [] }: Notice): KnownBlock[] {
 }
 
 function titleOf(title: string | undefined): KnownBlock[] {
-  return title === undefined || title === '' ? [] : [section(`*${toMrkdwn(escapeMarks(title))}*`)]
+  return title === undefined || title.trim() === ''
+    ? []
+    : [section(`*${toMrkdwn(escapeMarks(title))}*`)]
 }
 
 /** Lines up in a fixed-width font, as on a terminal. */
@@ -147,10 +163,12 @@ function preformatted(text: string): KnownBlock[] {
 }
 
 const FENCE = /```/g
+/** Code is shown as it is, but for what would call somebody. */
+const CALL = /<(?=[!@#])/g
 
 function fenced(text: string, language: string): KnownBlock[] {
   // A fence inside the text would end ours.
-  const inner = text.replace(FENCE, "'''")
+  const inner = text.replace(FENCE, "'''").replace(CALL, '‹')
   return splitText(`\`\`\`${language}\n${inner}\n\`\`\``, SLACK_LIMITS.markdownText).map(
     (piece) => ({
       type: 'markdown',

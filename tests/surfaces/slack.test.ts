@@ -68,7 +68,8 @@ function expectShown(shown: string, step: Step): void {
   if (operation === null || step.status !== 'done' || typeof step.output !== 'object') return
   const presentation = operation.present({ ...step.output })
   const { blocks } = presentStep({ step, presentation, message: '' })
-  for (const block of renderBlocks(blocks)) expect(shown).toContain(JSON.stringify(block))
+  for (const block of renderBlocks(blocks, { baseUrl: 'http://127.0.0.1:3000' }))
+    expect(shown).toContain(JSON.stringify(block))
 }
 
 describeParity({ name: 'Slack, by command', open })
