@@ -79,6 +79,33 @@ describe('a confirmation', () => {
     expect(await names()).toContain('iris')
   })
 
+  test('is used once, also where the same model is there again', async () => {
+    const talk = talkTo(ports)
+    await talk.say('delete iris')
+    await talk.say('yes')
+    await registerModels(
+      ports,
+      CATALOGUE.filter(({ name }) => name === 'iris'),
+    )
+    expect((await talk.say('yes')).steps).toEqual([])
+    expect(await names()).toContain('iris')
+  })
+
+  test('given twice at once runs once', async () => {
+    const talk = talkTo(ports)
+    await talk.say('delete iris')
+    const answers = await Promise.all([talk.say('yes'), talk.say('yes')])
+    expect(answers.flatMap(({ steps }) => steps)).toMatchObject([{ status: 'done' }])
+  })
+
+  test('is refused where the person lost the role meanwhile', async () => {
+    const talk = talkTo(ports)
+    await talk.say('delete iris')
+    const { steps } = await talk.say('yes', { principal: { ...person, role: 'deployer' } })
+    expect(steps).toMatchObject([{ status: 'failed', error: { code: 'forbidden' } }])
+    expect(await names()).toContain('iris')
+  })
+
   test.each([
     'yes but not now',
     'yes?',
