@@ -43,7 +43,10 @@ export interface Backend {
   listResourceTemplates(exchange: Exchange): Promise<ListResourceTemplatesResult>
   readResource(uri: string, exchange: Exchange): Promise<ReadResourceResult>
   listPrompts(exchange: Exchange): Promise<ListPromptsResult>
-  getPrompt(parameters: GetPromptRequestParams, exchange: Exchange): Promise<GetPromptResult>
+  getPrompt(
+    parameters: GetPromptRequestParams,
+    exchange: Exchange,
+  ): Promise<GetPromptResult | InputRequiredResult>
   complete(parameters: CompleteRequestParams, exchange: Exchange): Promise<CompleteResult>
   /** Returns unsubscribe. */
   onChange(listener: ChangeListener): () => void

@@ -220,9 +220,14 @@ function confirm(
   }
   const answer = answerTo(CONFIRM_KEY, exchange)
   if (answer === null) return askForConfirmation(sentence, confirmations.ask(request))
-  const isFresh = exchange.state !== null && confirmations.take(exchange.state, request)
-  if (answer === 'declined' || answer['confirm'] !== true) return failureOf(REFUSED)
-  return isFresh ? true : askForConfirmation(sentence, confirmations.ask(request))
+  if (exchange.state === null || !confirmations.take(exchange.state, request)) {
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      'That answer belongs to no question that was asked here, or to one that expired. Call the tool again without it.',
+      { reason: 'invalid_request_state' },
+    )
+  }
+  return answer !== 'declined' && answer['confirm'] === true ? true : failureOf(REFUSED)
 }
 
 const CONFIRM_HINT =

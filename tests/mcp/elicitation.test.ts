@@ -113,7 +113,7 @@ for (const era of ERAS) {
   })
 }
 
-test('a made-up answer to a confirmation that was never asked for is asked for instead', async () => {
+test('a made-up answer to a confirmation that was never asked for is refused', async () => {
   await run(ports, 'deploy_model', { sample: 'iris', name: 'kept' })
   const body = {
     jsonrpc: '2.0',
@@ -143,7 +143,7 @@ test('a made-up answer to a confirmation that was never asked for is asked for i
   })
   expect(await response.json()).toMatchObject({
     id: 7,
-    result: { resultType: 'input_required', inputRequests: { confirm: {} } },
+    error: { code: -32_602, data: { reason: 'invalid_request_state' } },
   })
   expect(await ports.registry.findModel('kept')).not.toBeNull()
 })

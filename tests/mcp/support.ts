@@ -9,6 +9,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { modelDocument } from '#api/openapi/model-document.ts'
 import { createServer, type ServerOptions } from '#api/server.ts'
 import type { Ports } from '#core/operations/operation.ts'
+import type { Backend } from '#mcp/backend.ts'
 import { createMcpEndpoint } from '#mcp/endpoint.ts'
 import type { UrlFetcher } from '#mcp/files/fetch-url.ts'
 import { createOwnBackend } from '#mcp/own-backend.ts'
@@ -26,15 +27,19 @@ export interface McpTestServer {
 /** The server as `parley serve` builds it, on a free port. */
 export function startMcpServer(
   ports: Ports,
-  options: Pick<ServerOptions, 'principalOf'> & { readonly fetchUrl?: UrlFetcher } = {},
+  options: Pick<ServerOptions, 'principalOf'> & {
+    readonly fetchUrl?: UrlFetcher
+    readonly wrap?: (backend: Backend) => Backend
+  } = {},
 ): McpTestServer {
-  const { fetchUrl, ...rest } = options
+  const { fetchUrl, wrap = (backend) => backend, ...rest } = options
+  const own = createOwnBackend({
+    ports,
+    openApiOf: modelDocument,
+    ...(fetchUrl !== undefined && { fetchUrl }),
+  })
   const endpoint = createMcpEndpoint({
-    backend: createOwnBackend({
-      ports,
-      openApiOf: modelDocument,
-      ...(fetchUrl !== undefined && { fetchUrl }),
-    }),
+    backend: wrap(own),
     version: '0.0.0-test',
     logger: silentLogger,
     now: ports.now,
