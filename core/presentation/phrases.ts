@@ -52,7 +52,7 @@ export function taskName(task: string): string {
   return TASK_NAMES[task] ?? task
 }
 
-const MARKDOWN_MARKS = /([\\`*_])/g
+const MARKDOWN_MARKS = /([\\`*])/g
 
 /** Text that came from a file or a person, inside our small markdown: its marks stand for themselves. */
 export function escapeMarkdown(text: string): string {

@@ -74,7 +74,7 @@ describe('explain_prediction', () => {
     const explained = await explain({ model: 'churn', features: CUSTOMER })
     const { text, blocks } = explainPrediction.present(explained)
     expect(text).toBe(
-      '**tenure of 24 months** lowers the probability of churning most; monthly\\_charges of $70 raises it and total\\_charges of $1,680 lowers it. From a starting point of 26% the model arrives at 23%.',
+      '**tenure of 24 months** lowers the probability of churning most; monthly_charges of $70 raises it and total_charges of $1,680 lowers it. From a starting point of 26% the model arrives at 23%.',
     )
     expect(blocks[0]).toMatchObject({ kind: 'contributions', omitted: 0 })
   })
