@@ -119,6 +119,8 @@ async function connect(
     }),
   )
   client.on(Events.Error, (error) => report(services, '', error))
+  // The token was reset, or an intent was taken away: only whoever runs Parley can mend that.
+  client.on(Events.Invalidated, () => report(services, '', new Error('session ended by Discord')))
   await login(client, options.token)
   return {
     name: client.user?.username ?? '',

@@ -3,7 +3,15 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { INTERIM_AFTER_MS } from '#bots/discord/limits.ts'
 import { THREAD_ID } from './discord-gateway.ts'
-import { type BotTestOptions, buttonOf, DEE, type RunningBot, runBot, VIC } from './running-bot.ts'
+import {
+  type BotTestOptions,
+  buttonOf,
+  DEE,
+  type RunningBot,
+  restart,
+  runBot,
+  VIC,
+} from './running-bot.ts'
 
 const text = (name: string, value: string) => ({ name, type: 3, value })
 
@@ -23,17 +31,33 @@ afterEach(async () => {
 
 describe('the connection', () => {
   test('a replayed interaction and a replayed message run once', async () => {
-    const { discord, until, ports, waitFor } = await start()
+    const { discord, until, waitFor } = await start()
     discord.command(VIC, 'list_models')
     await until('is deployed')
-    discord.gateway.replayLast()
+    discord.gateway.replay('INTERACTION_CREATE')
     discord.say(VIC, 'what can you do?')
     await waitFor('an answer', () => discord.messages().length === 2)
-    discord.gateway.replayLast()
+    discord.gateway.replay('MESSAGE_CREATE')
     discord.say(DEE, 'show me the models')
     await waitFor('an answer to Dee', () => discord.messages().length === 3)
     expect(discord.messages().length).toBe(3)
-    expect(ports.serving.loaded()).toEqual(['churn'])
+  })
+
+  test('what was answered before a restart is not answered again after it', async () => {
+    const first = await start()
+    const { discord, until, waitFor } = first
+    discord.say(VIC, 'show me the models')
+    await until('is deployed')
+    discord.command(VIC, 'help')
+    await waitFor('help', () => discord.messages().length === 2)
+    await first.bot.close()
+    const again = await restart(first)
+    discord.gateway.replay('MESSAGE_CREATE')
+    discord.gateway.replay('INTERACTION_CREATE')
+    discord.say(DEE, 'what inputs does churn need?')
+    await until('tenure', { after: 2 })
+    await again.close()
+    expect(discord.messages().length).toBe(3)
   })
 
   test('a lost connection is resumed, and what was said meanwhile is answered once', async () => {
@@ -159,7 +183,11 @@ describe('where the bot listens', () => {
     await running?.close()
     const allowed = await start({ applicationFlags: 1 << 19 })
     expect(allowed.discord.gateway.identifies).toEqual([{ intents: 1 | 512 | 4096 | 32_768 }])
+    // Reading everything is no reason to answer everything.
+    allowed.discord.say(VIC, 'show me the models', { mentions: false })
     allowed.discord.say(VIC, 'show me the models', { mentions: false, channel: THREAD_ID })
-    await allowed.until('is deployed')
+    const answer = await allowed.until('is deployed')
+    expect(allowed.discord.messages()).toEqual([answer])
+    expect(answer.channel).toBe(THREAD_ID)
   })
 })

@@ -77,6 +77,18 @@ describe('models by attachment', () => {
   })
 })
 
+describe('tables by command', () => {
+  test('come back scored, with what could not be scored', async () => {
+    const { discord, until } = await start()
+    const content = 'tenure,monthly_charges,total_charges\n24,70,1680\nlong,99,198\n'
+    const file = { name: 'kunden märz.csv', content }
+    discord.command(VIC, 'predict_batch', [text('model', 'churn')], file)
+    const answer = await until('1 row could not be scored')
+    expect(answer.files.map(({ name }) => name)).toEqual(['kunden_m_rz-scored.csv'])
+    expect(answer.text).not.toContain('/api/uploads/')
+  })
+})
+
 describe('predictions', () => {
   test('by words, with the facts of the example conversation', async () => {
     const { discord, until } = await start()
@@ -89,13 +101,16 @@ describe('predictions', () => {
     expect(answer.buttons.map(({ label }) => label)).toEqual(['Why?', 'Try another'])
   })
 
-  test('by command, then "why?" for exactly that row', async () => {
-    const { discord, until } = await start()
+  test('by command, then "why?" and "try another" for exactly that row', async () => {
+    const { discord, until, waitFor } = await start()
     discord.command(VIC, 'predict', [text('model', 'churn'), text('features', CHURN_ROW)])
     const answer = await until(/probability/)
     discord.click(VIC, buttonOf(answer, 'Why?'))
     const why = await until('│')
     expect(why.text).toContain('total_charges')
+    discord.click(DEE, buttonOf(why, 'Try another'))
+    await waitFor('a form', () => discord.requests.some(({ body }) => Object(body).type === 9))
+    expect(discord.modal().inputs.map(({ value }) => value)).toEqual(['24', '70', '1680'])
   })
 
   test('by the form that the command opens', async () => {

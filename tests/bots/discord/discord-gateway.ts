@@ -4,7 +4,8 @@ import type { ServerWebSocket } from 'bun'
 import { z } from 'zod'
 
 export const APPLICATION_ID = '900000000000000001'
-export const BOT_ID = APPLICATION_ID
+/** Discord gives both the same number. */
+export const BOT_ID = '900000000000000001'
 export const GUILD_ID = '800000000000000001'
 export const CHANNEL_ID = '700000000000000001'
 export const THREAD_ID = '700000000000000002'
@@ -27,8 +28,8 @@ export interface Gateway {
   readonly resumes: readonly { readonly seq: number }[]
   /** Sends an event, now or when the client is back. */
   dispatch(type: string, data: unknown): void
-  /** Sends an event again exactly as it was, with its number. */
-  replayLast(): void
+  /** Sends the last event of a type again exactly as it was, with its number. */
+  replay(type: 'MESSAGE_CREATE' | 'INTERACTION_CREATE'): void
   /** Ends the connection as a broken network would. */
   drop(): void
 }
@@ -78,8 +79,8 @@ export function createGateway(urlOf: () => string): Gateway {
     identifies,
     resumes,
     dispatch,
-    replayLast() {
-      const last = sent.at(-1)
+    replay(type) {
+      const last = sent.findLast(({ t }) => t === type)
       if (last !== undefined) send(last)
     },
     drop() {

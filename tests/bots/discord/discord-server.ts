@@ -189,7 +189,7 @@ export function startDiscordServer(): DiscordServer {
 
   function keepFile(channel: string, file: SentFile) {
     const id = newId()
-    const path = `/attachments/${channel}/${id}/${file.name}`
+    const path = `/attachments/${channel}/${id}/${encodeURIComponent(file.name)}`
     files.set(path, file)
     const url = `http://127.0.0.1:${server.port}${path}?ex=1&hm=2`
     const size = Buffer.byteLength(file.content)

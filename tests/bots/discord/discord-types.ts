@@ -67,6 +67,8 @@ export interface ModalInput {
   readonly label: string
   readonly id: string
   readonly type: number
+  /** What stands in it already. */
+  readonly value: string | undefined
 }
 
 export interface Saying {

@@ -18,7 +18,7 @@ const EPHEMERAL = 1 << 6
 
 export function asInput(one: unknown): ModalInput {
   const { label, component } = Object(one)
-  return { label, id: component.custom_id, type: component.type }
+  return { label, id: component.custom_id, type: component.type, value: component.value }
 }
 
 export function withoutDefaults(option: unknown): object {
