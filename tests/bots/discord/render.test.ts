@@ -87,6 +87,17 @@ describe('messages made of blocks', () => {
     expect(last.at(-1)?.label).toBe('Why?')
   })
 
+  test('many small parts are spread over messages of forty components', () => {
+    const blocks: Block[] = Array.from({ length: 60 }, (_, index) => ({
+      kind: 'notice',
+      tone: 'warning',
+      text: `remark ${index}`,
+    }))
+    expect(problemsOfAnswer({ text: 'x', blocks })).toEqual([])
+    const pages = renderMessages({ text: 'x', blocks })
+    expect(pages.map((page) => nested(page).length)).toEqual([39, 40, 40, 2])
+  })
+
   test('an answer without words still is a message', () => {
     expect(nested(renderMessages({ text: '', blocks: [] })[0] ?? [])[0]?.content).toBe('Done.')
   })
