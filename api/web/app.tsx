@@ -8,6 +8,7 @@ import { COMPOSER_ID } from './chat/composer.tsx'
 import { dragging, watchDrops } from './chat/drop-files.ts'
 import { ModelPanel } from './models/model-panel.tsx'
 import { Icon, Mark } from './shell/icons.tsx'
+import { KeyDialog } from './shell/key-dialog.tsx'
 import { Sidebar } from './shell/sidebar.tsx'
 import { useAppState } from './state/app-state.ts'
 import { useStore } from './state/store.ts'
@@ -70,6 +71,7 @@ export function App() {
         {model !== null && <ModelPanel key={model} name={model} close={closePanel} />}
       </Sheet>
       <DropOverlay />
+      <KeyDialog />
       <Announcer />
     </>
   )

@@ -15,6 +15,7 @@ import { createAgent } from '#agent/agent.ts'
 import type { Agent } from '#agent/turn.ts'
 import { createServer, type ParleyServer } from '#api/server.ts'
 import { createPage } from '#api/web/page.ts'
+import type { Principal } from '#core/operations/operation.ts'
 import { createTestPorts, type TestPorts } from '../support/ports.ts'
 
 const BROWSERS = [
@@ -59,6 +60,8 @@ export interface ParleyOptions {
   readonly agent?: Agent
   readonly port?: number
   readonly maximumUploadBytes?: number
+  /** Who may come in with an `authorization` header; by default everybody without one. */
+  readonly principalOf?: (request: Request) => Principal | null
 }
 
 export async function startParley(options: ParleyOptions = {}): Promise<Parley> {
@@ -68,6 +71,7 @@ export async function startParley(options: ParleyOptions = {}): Promise<Parley> 
     agent: options.agent ?? createAgent({ ports, claude: null }),
     page,
     port: options.port ?? 0,
+    ...(options.principalOf !== undefined && { principalOf: options.principalOf }),
     ...(options.maximumUploadBytes !== undefined && {
       maximumUploadBytes: options.maximumUploadBytes,
     }),

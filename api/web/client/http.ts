@@ -1,6 +1,7 @@
 // JSON requests to this very server: answers as values, problems in words, and news of a server that is gone.
 
 import type { ErrorCode, FailureDetail } from '#core/errors.ts'
+import { keyHeaders, reportStatus } from './key.ts'
 
 /** Why something did not work, in words to show where it happened. */
 export interface Problem {
@@ -69,6 +70,7 @@ export async function send(
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: {
         accept,
+        ...keyHeaders(),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -76,6 +78,7 @@ export async function send(
       cache: 'no-store',
     })
     reportReach(true)
+    reportStatus(response.status)
     return { ok: true, value: response }
   } catch {
     return failed(signal)

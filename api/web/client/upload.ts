@@ -1,6 +1,7 @@
 // Sends a file with progress; fetch cannot tell how much has gone out, XMLHttpRequest can.
 
 import { type Answer, readProblem, reportReach, STOPPED, UNREACHABLE } from './http.ts'
+import { keyHeaders, reportStatus } from './key.ts'
 
 export interface Uploaded {
   /** The handle that messages and operations take. */
@@ -22,11 +23,13 @@ export function uploadFile(
     const request = new XMLHttpRequest()
     request.open('POST', '/api/uploads')
     request.setRequestHeader('accept', 'application/json')
+    for (const [name, value] of Object.entries(keyHeaders())) request.setRequestHeader(name, value)
     request.upload.addEventListener('progress', (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total)
     })
     request.addEventListener('load', () => {
       reportReach(true)
+      reportStatus(request.status)
       if (request.status !== CREATED) {
         const problem = readProblem(request.status, request.responseText)
         return resolve({ ok: false, problem })

@@ -3,6 +3,7 @@
 import { createContext, useContext } from 'react'
 import { isHealthy } from '../client/api.ts'
 import { onReach } from '../client/http.ts'
+import { onKeyAsked } from '../client/key.ts'
 import { type Chat, createChat } from './chat.ts'
 import { type Conversations, followOtherTabs, openConversations } from './conversations.ts'
 import { createModels, type Models } from './models.ts'
@@ -16,6 +17,8 @@ export interface AppState {
   readonly router: Router
   /** False while the server does not answer. */
   readonly reachable: Store<boolean>
+  /** Whether the server asks for a key: none was sent, or the one that was did not do. Null where it does not ask. */
+  readonly keyAsked: Store<'missing' | 'refused' | null>
   /** A text for the message box, put there by a suggestion; the box takes it and empties this. */
   readonly draft: Store<string | null>
   /** What screen readers are told; set again for each announcement. */
@@ -45,10 +48,12 @@ export function createAppState(): AppState {
     models,
     router: createRouter(),
     reachable: createStore(true),
+    keyAsked: createStore<'missing' | 'refused' | null>(null),
     draft: createStore<string | null>(null),
     announcement: createStore(''),
   }
   followOtherTabs(conversations, (id) => chat.busy.get().has(id))
+  onKeyAsked((wasSent) => state.keyAsked.set(() => (wasSent ? 'refused' : 'missing')))
   onReach((reachable) => state.reachable.set(() => reachable))
   state.reachable.subscribe(() => {
     if (state.reachable.get()) refresh()
