@@ -63,7 +63,7 @@ export async function mcp(
   const logger = createLogger({ level: configuration.value.logLevel })
   const { host, port } = configuration.value
   const server: RemoteServer = {
-    url: options.url ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: options.url ?? localUrl(host, port),
     key: environment['PARLEY_API_KEY']?.trim() || null,
     version,
   }
@@ -76,6 +76,12 @@ export async function mcp(
     ? openRemote(server, folders.value, logger)
     : await openOwn(configuration.value, folders.value, logger)
   return serveUntilClosed(opened, version, logger)
+}
+
+/** A server that listens on every address is reached on this machine's own. */
+function localUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 interface Opened {

@@ -7,9 +7,9 @@ import { renderPlainText } from '#core/presentation/plain-text.ts'
 import { uploadUri } from '../uris.ts'
 
 /** Where an answer that failed carries its code and details; `structuredContent` is for outputs alone. */
-export const ERROR_KEY = 'parley/error'
+const ERROR_KEY = 'parley/error'
 /** What the person must still say, for clients that fill it in themselves. */
-export const QUESTION_KEY = 'parley/question'
+const QUESTION_KEY = 'parley/question'
 
 export function answerOf(
   operation: Operation,
