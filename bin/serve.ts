@@ -89,7 +89,8 @@ export async function serve(
         ([name, failure]) => `  not loaded ${name}: ${failure.message}`,
       ),
       `  language  ${languageSentence(configuration)}`,
-      `  access    ${accessSentence(local)}`,
+      // Said only where it is not what everyone expects of a program on their own machine.
+      ...(local?.role === 'admin' ? [] : [`  access    ${accessSentence(local)}`]),
       ...(discord === null ? [] : [`  discord   ${discord.sentence}`]),
       ...(slack === null ? [] : [`  slack     ${await slack.connect()}`]),
     ].join('\n'),

@@ -72,7 +72,6 @@ describe('parley serve', () => {
         `Parley ${manifest.version} is ready: URL`,
         '  models    none yet: drop a file into the chat',
         '  language  offline interpreter (set ANTHROPIC_API_KEY for Claude)',
-        '  access    people on this machine as admin, and API keys',
         '',
       ].join('\n'),
     )
