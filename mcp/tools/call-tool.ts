@@ -8,7 +8,7 @@ import {
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
 import { type Failure, type Outcome, succeed } from '#core/errors.ts'
-import { authorise, needsConfirmation } from '#core/operations/access.ts'
+import { mayInvoke, needsConfirmation } from '#core/operations/access.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { checkInput, invoke, needsInput } from '#core/operations/invoke.ts'
 import type { Call, Operation, Ports } from '#core/operations/operation.ts'
@@ -59,8 +59,8 @@ export async function callTool(
   context: ToolContext,
 ): Promise<Answer> {
   const { operation, input } = await findWish(name, given, context.visible)
-  const allowed = authorise(operation, exchange.principal)
-  if (!allowed.ok) return failureOf(allowed.failure)
+  // Who may not is asked nothing and has nothing fetched; the operation itself refuses and notes it in the audit log.
+  if (!mayInvoke(operation, exchange.principal)) return run({ operation, input }, exchange, context)
   let current = input
   for (const prepare of [askFile, fetchFile, fillIn]) {
     const step = await prepare({ operation, input: current }, exchange, context)
@@ -69,7 +69,16 @@ export async function callTool(
   }
   const confirmed = confirm({ operation, input: current }, exchange, context)
   if (typeof confirmed !== 'boolean') return confirmed
-  const outcome = await invoke(operation, current, callOf(exchange, context.ports, confirmed))
+  return run({ operation, input: current }, exchange, context, confirmed)
+}
+
+async function run(
+  { operation, input }: Wish,
+  exchange: Exchange,
+  { ports }: ToolContext,
+  confirmed = false,
+): Promise<CallToolResult> {
+  const outcome = await invoke(operation, input, callOf(exchange, ports, confirmed))
   return outcome.ok ? answerOf(operation, outcome.value) : failureOf(outcome.failure)
 }
 

@@ -1,6 +1,7 @@
 // The tools as clients see and call them, in both eras, over HTTP.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { fail } from '#core/errors.ts'
 import { createTestPorts, deploySamples, run, type TestPorts } from '../support/ports.ts'
 import {
   connectHttp,
@@ -112,6 +113,34 @@ for (const era of ERAS) {
         { onProgress: (message) => messages.push(message) },
       )
       expect(messages.length).toBeGreaterThan(1)
+    })
+
+    test('a call that the client cancels is stopped on the server', async () => {
+      const stopped = Promise.withResolvers<void>()
+      const started = Promise.withResolvers<void>()
+      const patient = startMcpServer(ports, {
+        fetchUrl: (_url, signal) =>
+          new Promise((resolve) => {
+            started.resolve()
+            signal.addEventListener('abort', () => {
+              stopped.resolve()
+              resolve(fail('cancelled', 'stopped'))
+            })
+          }),
+      })
+      const impatient = await connectHttp(patient.url, era)
+      const controller = new AbortController()
+      const call = impatient.call(
+        'deploy_model',
+        { url: 'https://models.example/churn.pkl' },
+        { signal: controller.signal },
+      )
+      await started.promise
+      controller.abort()
+      expect(call).rejects.toThrow()
+      await stopped.promise
+      await impatient.close()
+      await patient.close()
     })
 
     test('deleting asks first, and runs once after the yes', async () => {
