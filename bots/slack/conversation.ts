@@ -78,9 +78,14 @@ export function createConversations(tools: ConversationTools): Conversations {
     stop: (asker) => desk.stop(keyOf(asker)),
     async take(asker, task, reply, whisper) {
       const { admission, finished } = desk.admit(keyOf(asker), async (signal) => {
-        const principal = await tools.principalOf(asker.team, asker.user)
-        if (principal === null) await whisper(STRANGER_SENTENCE)
-        else await answer(tools, { asker, task, reply, signal, principal })
+        try {
+          const principal = await tools.principalOf(asker.team, asker.user)
+          if (principal === null) await whisper(STRANGER_SENTENCE)
+          else await answer(tools, { asker, task, reply, signal, principal })
+        } catch (error) {
+          report(error)
+          await reply.finish(BROKEN_SENTENCE, [], [])
+        }
       })
       if (admission === 'waiting') await whisper(WAITING_SENTENCE).catch(report)
       if (admission === 'refused') await whisper(REFUSED_SENTENCE).catch(report)
@@ -88,6 +93,8 @@ export function createConversations(tools: ConversationTools): Conversations {
     },
   }
 }
+
+const BROKEN_SENTENCE = 'Something went wrong on our side, and it is logged. Please try again.'
 
 export const STRANGER_SENTENCE =
   'You may not use Parley here. Whoever runs it decides that in its permissions file.'

@@ -58,15 +58,34 @@ export function createThreadReply(target: ThreadTarget, tools: ReplyTools): Repl
       else if (doing !== null) await setStatus(`${doing}…`)
     },
     async finish(text, blocks, files) {
-      const [first = [], ...rest] = inMessages(
-        stream.isOpen() ? blocks : [...renderText(stream.unsaid(text)), ...blocks],
-      )
-      const isClosed = await stream.close(text, first)
-      const messages = isClosed ? rest : [first, ...rest]
-      for (const message of messages) await post(client, target, text, message)
-      for (const file of files) await upload(client, target, file)
-      await Promise.all([setStatus(''), setSession('active')])
+      try {
+        await sayAll(text, blocks)
+        for (const file of files) await attach(file)
+      } finally {
+        await Promise.all([setStatus(''), setSession('active')])
+      }
     },
+  }
+
+  async function sayAll(text: string, blocks: readonly KnownBlock[]): Promise<void> {
+    const [first = [], ...rest] = inMessages(
+      stream.isOpen() ? blocks : [...renderText(stream.unsaid(text)), ...blocks],
+    )
+    const isClosed = await stream.close(text, first)
+    for (const message of isClosed ? rest : [first, ...rest]) {
+      await post(client, target, text, message)
+    }
+  }
+
+  /** The answer stands where the file cannot be given; the person is told. */
+  async function attach(file: ScoredFile): Promise<void> {
+    try {
+      await upload(client, target, file)
+    } catch (error) {
+      report(error)
+      const sentence = `I could not attach “${file.fileName}” here; Slack did not take it.`
+      await post(client, target, sentence, renderText(sentence))
+    }
   }
 }
 

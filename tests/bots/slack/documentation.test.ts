@@ -61,8 +61,11 @@ const quote = (text: string) =>
 const VOLATILE =
   /\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?|\b\d+(?:\.\d+)? (?:ms|seconds?)\b|just now|\d+ seconds ago/g
 
+/** Markdown shows `\\_` as `_`, and so does the documentation. */
+const ESCAPED = /\\([\\`*_])/g
+
 test('the transcript in the documentation is what the bot says', async () => {
-  const transcript = `\n${(await converse()).replace(VOLATILE, '…')}\n\n`
+  const transcript = `\n${(await converse()).replace(VOLATILE, '…').replace(ESCAPED, '$1')}\n\n`
   const document = await Bun.file(DOCUMENT).text()
   const [from, to] = [document.indexOf(START) + START.length, document.indexOf(END)]
   if (process.env['PARLEY_WRITE_DOCS'] === '1') {

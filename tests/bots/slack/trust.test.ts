@@ -73,7 +73,9 @@ describe('an event', () => {
   test('that is sent again, also after a restart, is answered once', async () => {
     const { slack } = workspace
     const event = messageEvent('Show me available models', slack.nextTs())
-    const answered = () => slack.messages.filter(({ thread }) => thread === event.event.ts).length
+    const answered = () =>
+      slack.messages.filter(({ thread, onlyFor }) => thread === event.event.ts && onlyFor === null)
+        .length
     await send(event)
     await until(() => answered() === 1)
     expect((await send(event, { retry: 1 })).status).toBe(200)
@@ -168,6 +170,30 @@ describe('the platform', () => {
     workspace.slack.failNext('chat.startStream', 'ratelimited')
     workspace.slack.failNext('chat.postMessage', 'ratelimited')
     expect(read(await workspace.ask({ text: 'Show me available models' }))).toContain('churn')
+  })
+
+  test('does not take a file, and the answer stands', async () => {
+    const { slack } = workspace
+    slack.failNext('files.getUploadURLExternal', 'missing_scope')
+    const file = slack.addFile('rows.csv', 'tenure,monthly_charges,total_charges\n24,70,1680\n')
+    const answer = read(await workspace.ask({ text: 'score it with churn', files: [file] }))
+    expect(answer).toContain('scored 1 row')
+    expect(answer).toContain('could not attach “rows-scored.csv”')
+  })
+
+  test('hears of it where we break, without a word of the inside', async () => {
+    const own = await openWorkspace({
+      ports: workspace.ports,
+      agent: () => ({
+        turn() {
+          throw new Error('secret inside')
+        },
+      }),
+    })
+    const answer = read(await own.ask({ text: 'help' }))
+    expect(answer).toContain('went wrong on our side')
+    expect(answer).not.toContain('secret')
+    await own.close()
   })
 
   test('loses the socket, and the next message is answered over a new one', async () => {
