@@ -3,6 +3,7 @@
 import type { Failure } from '#core/errors.ts'
 import { maySee } from '#core/operations/access.ts'
 import { OPERATIONS } from '#core/operations/index.ts'
+import { limitPorts } from '#core/operations/limited-ports.ts'
 import type { Operation, Ports } from '#core/operations/operation.ts'
 import type { Block } from '#core/presentation/blocks.ts'
 import { createEventChannel } from './event-channel.ts'
@@ -171,7 +172,7 @@ async function createTurn(
     request,
     state: () => state,
     models,
-    samples: await ports.samples.list(),
+    samples: await limitPorts(ports, request.principal).samples.list(),
     operations,
     run: async (operation, input) => keep(await runner.run(operation, input)),
     ask: (operation, input, question) =>

@@ -23,6 +23,11 @@ export function limitPorts(ports: Ports, principal: Pick<Principal, 'models'>): 
     ...ports,
     registry: limitRegistry(ports.registry, principal),
     serving: limitServing(ports.serving, principal),
+    samples: {
+      ...ports.samples,
+      // Not offered where deploying it would be refused.
+      list: async () => (await ports.samples.list()).filter(({ name }) => maySee(principal, name)),
+    },
   }
 }
 

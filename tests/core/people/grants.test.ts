@@ -93,6 +93,10 @@ describe('a principal', () => {
     expect(principalOf(slack('U1', ['S3', 'S1', 'S2']), file)?.models).toBeUndefined()
     expect(principalOf(slack('U1', ['S3', 'S1']), file)?.models).toEqual(['churn'])
     expect(principalOf(slack('U1', ['S3']), file)).toBeNull()
+    const written = grants({
+      slack: { groups: { S1: { role: 'viewer', scopes: ['predict'] }, S2: { role: 'viewer' } } },
+    })
+    expect(principalOf(slack('U1', ['S1', 'S2']), written)?.scopes).toBeUndefined()
   })
 })
 
