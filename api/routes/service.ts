@@ -1,6 +1,6 @@
 // The service itself: health, metrics, and the sample models of the empty page.
 
-import { jsonReply } from '../exchange.ts'
+import { jsonReply, portsOf } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
 import { json } from '../openapi/schemas.ts'
 import type { JsonSchema, Route } from '../route.ts'
@@ -38,7 +38,7 @@ export const serviceRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/samples',
     async handle(exchange) {
-      const samples = await exchange.services.ports.samples.list()
+      const samples = await portsOf(exchange).samples.list()
       return jsonReply(exchange, {
         samples: samples.map(({ fileName, sizeBytes, ...sample }) => ({
           ...sample,

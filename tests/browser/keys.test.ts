@@ -1,7 +1,7 @@
 // A server that wants a key, in real Chromium: the page asks, says what was wrong, and keeps it for its tab alone.
 
 import { expect, test } from 'bun:test'
-import { CHURN_FILE, describeInBrowser, startParley, TEST_TIMEOUT_MS } from './harness.ts'
+import { answered, CHURN_FILE, describeInBrowser, startParley, TEST_TIMEOUT_MS } from './harness.ts'
 
 const KEY = 'parley_000000000000_right'
 
@@ -28,9 +28,19 @@ describeInBrowser('A server that wants a key', ({ visit }) => {
           await field.press('Enter')
           await dialog.waitFor({ state: 'hidden' })
 
-          await page.locator('input[type=file]').first().setInputFiles(CHURN_FILE)
-          await say('Deploy this')
+          await page.getByTestId('file-input').setInputFiles(CHURN_FILE)
+          await page.getByRole('button', { name: 'Churn' }).first().waitFor()
+          await answered(page)
           expect(await answer.innerText()).toContain('/api/predict/churn')
+          await page.getByRole('button', { name: 'Changes' }).click()
+          const log = page.getByRole('dialog', { name: 'Who changed what' })
+          await log.getByText('deploy_model').waitFor()
+          expect(await log.getByRole('row').nth(1).innerText()).toMatch(
+            /key:000000000000\s+chat\s+deploy_model\s+churn\s+done/,
+          )
+          await page.keyboard.press('Escape')
+          await say('Which models are there?')
+          expect(await answer.innerText()).toContain('churn')
           await page.reload()
           await page.getByRole('button', { name: 'churn' }).first().waitFor()
           expect(await dialog.isVisible()).toBe(false)

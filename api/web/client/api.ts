@@ -7,6 +7,7 @@ import type { DescribedModel } from '#core/operations/describe-model.ts'
 import type { listModels } from '#core/operations/list-models.ts'
 import type { modelMetrics } from '#core/operations/model-metrics.ts'
 import type { PredictOutput } from '#core/operations/predict.ts'
+import type { auditEntryOutput } from '#core/people/audit-entry.ts'
 import { type Answer, requestJson } from './http.ts'
 
 export type { DescribedModel, PredictOutput }
@@ -70,6 +71,16 @@ export function deleteModel(model: string): Promise<Answer<unknown>> {
 
 export function redeployModel(name: string): Promise<Answer<Deployment>> {
   return operation('deploy_model', { name })
+}
+
+export interface AuditLog {
+  readonly entries: readonly AuditLine[]
+}
+
+type AuditLine = z.output<typeof auditEntryOutput>
+
+export function fetchAudit(): Promise<Answer<AuditLog>> {
+  return requestJson('/api/audit')
 }
 
 /** True when the server answers. */

@@ -1,10 +1,12 @@
 // The side of the page: models with their state, conversations, and the few settings.
 
 import { Button, SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { useState } from 'react'
 import { COMPOSER_ID } from '../chat/composer.tsx'
 import type { ModelSummary } from '../client/api.ts'
 import { useAppState } from '../state/app-state.ts'
 import { useStore } from '../state/store.ts'
+import { AuditDialog } from './audit-dialog.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { Icon, Mark } from './icons.tsx'
 
@@ -39,9 +41,22 @@ export function Sidebar({ leave }: { leave: () => void }) {
           <Icon name="book" size={16} /> API
           <span className="visually-hidden"> documentation (opens in a new tab)</span>
         </a>
+        <AuditLink />
         <ThemeSwitch />
       </footer>
     </div>
+  )
+}
+
+function AuditLink() {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <button type="button" className="foot-link" onClick={() => setOpen(true)}>
+        <Icon name="check" size={16} /> Changes
+      </button>
+      {open && <AuditDialog close={() => setOpen(false)} />}
+    </>
   )
 }
 
