@@ -153,7 +153,12 @@ describe('an upload is refused', () => {
       small,
     )
     expect([status, body.error.code]).toEqual([413, 'too_large'])
-    const sent = await sendEndlessUpload(small.url)
+    // A sender that is cut off may hear of it by a reset before it reads the answer, so it tries again as clients do.
+    let sent = await sendEndlessUpload(small.url)
+    for (let again = 0; again < 9 && sent.answer === ''; again++) {
+      expect(sent.bytes).toBeLessThan(64 * 1024 * 1024)
+      sent = await sendEndlessUpload(small.url)
+    }
     expect(sent.answer).toStartWith('HTTP/1.1 413')
     // What the kernels of both sides hold is more than the limit, but nowhere near what was announced.
     expect(sent.bytes).toBeLessThan(64 * 1024 * 1024)
