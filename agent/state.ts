@@ -44,7 +44,17 @@ const conversationState = z.object({
     })
     .nullable(),
   /** What was asked for and not yet answered: the operation with the input gathered so far. */
-  pendingQuestion: call.extend({ field: z.string() }).nullable(),
+  pendingQuestion: call
+    .extend({
+      field: z.string(),
+      /** Values that were given without saying of what, as they were written. */
+      unplaced: z.array(z.string()).optional(),
+      /** The one input that was asked for by name. */
+      about: z.string().optional(),
+      /** How often the same was asked, so that it is not asked in the same words. */
+      tries: z.number().optional(),
+    })
+    .nullable(),
   /** A destructive operation that waits for a clear yes of the same person, in the very next turn and before it expires. */
   pendingConfirmation: call
     .extend({ principal: z.string(), expiresAtMs: z.number(), sentence: z.string() })

@@ -1,7 +1,7 @@
 // Everyday words of English, so that none of them is taken for a mistyped name.
 
 export const COMMON_WORDS: ReadonlySet<string> = new Set(
-  `about above accept across action actually after again against agree ahead allow almost alone along already also although
+  `from form trail about above accept across action actually after again against agree ahead allow almost alone along already also although
   always among amount animal another answer anybody anyone anything anyway apart appear apple apply approach area around
   arrive article asked asking attack attention away back balance basic beautiful because become before began begin behind
   believe below beside best better between beyond bigger bill birth black block blood blue board body book books born both

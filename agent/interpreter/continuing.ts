@@ -7,11 +7,13 @@ import { type FeatureRow, isFeatures } from './data.ts'
 import { type Context, modelNamed } from './memory.ts'
 import { isCovered, phraseSet, splitWords } from './phrases.ts'
 import { type Plan, run, say } from './plan.ts'
-import { namedModels, predictOrAsk, type Wanted } from './predicting.ts'
+import { isPredicting, namedModels, predictOrAsk, wantsExplanation } from './predicting.ts'
 import type { MessageReading } from './reading.ts'
 import { noSuchVersion, orderSentence } from './replies.ts'
+import { placeBare, placeNamed, placeRest, UNKNOWN } from './unplaced.ts'
 import { findValues, suits, type ValueMention, valueFor } from './values.ts'
 import { resolveVersion } from './versions.ts'
+import { findFieldMentions } from './vocabulary.ts'
 
 /** An answer to "I still need …", or null where the message is none. */
 export function continuePrediction(reading: MessageReading, context: Context): Plan | null {
@@ -24,15 +26,8 @@ export function continuePrediction(reading: MessageReading, context: Context): P
   if (model === null || !isFeatures(given)) return null
   const named = namedModels(reading)
   if (named.some((other) => other !== model)) return null
-  const version = pending.input['version']
   const finish = (features: FeatureRow, conflicts: readonly string[] = []) =>
-    predictOrAsk(
-      pending.operation as Wanted,
-      model,
-      { ...given, ...features },
-      typeof version === 'number' ? { version } : {},
-      conflicts,
-    )
+    placeRest(pending, model, { ...given, ...features }, conflicts, Object.values(features))
   const missing = model.signature.inputs.filter(({ name }) => !Object.hasOwn(given, name))
   const text = singleText(model)
   if (text !== null) return answeredText(reading, text, finish)
@@ -42,12 +37,14 @@ export function continuePrediction(reading: MessageReading, context: Context): P
   if (binding.bound > 0 || binding.conflicts.length > 0) {
     return finish(binding.features, binding.conflicts)
   }
-  // A value that could be for any of several inputs: asked again rather than guessed.
-  return isOnlyValues(reading, model) ? finish({}) : null
+  if (wantsExplanation(reading)) return null
+  const called = isOnlyFields(reading, model) ? binding.mentioned : []
+  if (called.length > 0) return placeNamed(pending, model, given, called)
+  // A value that could be for any of several inputs: which one is asked rather than guessed.
+  return isOnlyValues(reading, model, LOOSE_FILLERS)
+    ? placeBare(pending, model, given, textsOf(reading, model))
+    : null
 }
-
-const isPredicting = (operation: string): operation is Wanted =>
-  operation === 'predict' || operation === 'explain_prediction'
 
 /** Whole sentences are the text asked for, quoted or not. */
 function answeredText(
@@ -104,14 +101,54 @@ function answeredInOrder(
 }
 
 /** Nothing is said but values and words that add nothing to them. */
-function isOnlyValues(reading: MessageReading, model: KnownModel): boolean {
+function isOnlyValues(
+  reading: MessageReading,
+  model: KnownModel,
+  also: ReadonlySet<string> = NOTHING_MORE,
+): boolean {
   const values = findValues(model.signature, reading.tokens, () => false)
-  const plain = reading.tokens.every(
+  return values.length > 0 && isPlain(reading, values, also)
+}
+
+const NOTHING_MORE: ReadonlySet<string> = new Set()
+/** "and with 12?": not an answer by itself, but a value all the same. */
+const LOOSE_FILLERS: ReadonlySet<string> = new Set(
+  'and what how if then one field input number ?'.split(' '),
+)
+
+/** "tenure", "it is the tenure": inputs called, and nothing else said. */
+function isOnlyFields(reading: MessageReading, model: KnownModel): boolean {
+  const fields = findFieldMentions(model.signature, reading.tokens, () => false)
+  return (
+    fields.length > 0 &&
+    isPlain(
+      reading,
+      fields.map(({ from, to }) => ({ from, end: to })),
+      LOOSE_FILLERS,
+    )
+  )
+}
+
+function isPlain(
+  reading: MessageReading,
+  spans: readonly { readonly from: number; readonly end: number }[],
+  also: ReadonlySet<string>,
+): boolean {
+  return reading.tokens.every(
     (token, index) =>
-      values.some(({ from, end }) => index >= from && index < end) ||
+      spans.some(({ from, end }) => index >= from && index < end) ||
+      also.has(token.word) ||
       (token.kind === 'mark' ? ANSWER_MARKS.has(token.word) : ANSWER_FILLERS.has(token.word)),
   )
-  return plain && values.length > 0
+}
+
+/** The values of the message as they were written, unit included. */
+function textsOf(reading: MessageReading, model: KnownModel): readonly string[] {
+  return findValues(model.signature, reading.tokens, () => false).map(({ kind, from, end }) =>
+    kind === 'missing'
+      ? UNKNOWN
+      : reading.text.slice(reading.tokens[from]?.start ?? 0, reading.tokens[end - 1]?.end ?? 0),
+  )
 }
 
 function inSignatureOrder(

@@ -1,12 +1,12 @@
 // The offline interpreter: from a message, the files, the models and the memory to a plan. Pure; a few milliseconds.
 
 import type { KnownModel } from '../language.ts'
-import { withoutLead } from './command-patterns.ts'
 import { type Command, findCommands, mentionedCommand } from './commands.ts'
 import { answerModel, continuePrediction, switchModel } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
+import { planRanking, planUndo, planVersion } from './following.ts'
 import { type Context, filesAtHand, lastModel, modelNamed } from './memory.ts'
-import { moodOf } from './mood.ts'
+import { isDoubtful } from './models.ts'
 import { ask, forget, type Plan, type PlannedCall, run, say } from './plan.ts'
 import {
   isForbidden,
@@ -28,7 +28,9 @@ import {
   whichModel,
 } from './replies.ts'
 import { askModel, planFile } from './scoring-files.ts'
+import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
+import { placeInOrder, stillMissing } from './unplaced.ts'
 import { varyPrediction } from './varying.ts'
 import { resolveVersion } from './versions.ts'
 
@@ -46,12 +48,16 @@ export function interpret(message: string, context: Context): Plan {
   }
   const reading = readMessage(message, context.models)
   if (reading.tokens.length > MAX_TOKENS) return say(TOO_LONG)
-  return (
-    answerPending(reading, context) ??
-    planWithoutWords(reading, context) ??
-    planRequest(reading, context)
+  const plan = planOne(reading, context)
+  return planSecond(message, plan, context, (part, then) =>
+    planOne(readMessage(part, then.models), then),
   )
 }
+
+const planOne = (reading: MessageReading, context: Context): Plan =>
+  answerPending(reading, context) ??
+  planWithoutWords(reading, context) ??
+  planRequest(reading, context)
 
 /** Whether the message is a clear yes, and nothing else, to what waits for one. */
 export function confirmsPending(
@@ -79,6 +85,10 @@ function answerPending(reading: MessageReading, context: Context): Plan | null {
       return run(pendingQuestion.operation, pendingQuestion.input)
     }
     if (isRefusal(reading)) return forget('All right, never mind.')
+    if (isClearYes(reading, pendingQuestion)) {
+      const placed = placeInOrder(context)
+      if (placed !== null) return placed
+    }
   }
   if (isAbort(reading)) {
     return forget('All right, forgotten. What would you like to do?', exampleChoices(context))
@@ -120,6 +130,8 @@ function planRequest(reading: MessageReading, context: Context): Plan {
     planDeployment(reading, context) ??
     planFile(reading, context) ??
     planOffer(reading) ??
+    planRanking(reading, context) ??
+    planVersion(reading, context) ??
     planInputs(reading, context) ??
     planRead(reading, context) ??
     planExplanation(reading, context) ??
@@ -127,18 +139,6 @@ function planRequest(reading: MessageReading, context: Context): Plan {
     switchModel(reading, context) ??
     planUnclear(reading, context)
   )
-}
-
-const UNDO =
-  /^(?:undo|revert|reverse|take|roll)(?: (?:that|it|this|the last (?:step|change|action|thing|one)|what you (?:just )?did))?(?: back)?$/
-
-/** "undo that": the last change is taken back, exactly. Without one there is nothing to undo. */
-function planUndo(reading: MessageReading, context: Context): Plan | null {
-  const undo = context.state.lastCall?.undo
-  const [order, another] = reading.clauses.filter((clause) => UNDO.test(withoutLead(clause.text)))
-  if (order === undefined || another !== undefined || undo === undefined) return null
-  if (moodOf(order, reading.clauses) !== 'order') return null
-  return run(undo.operation, undo.input)
 }
 
 function planOffer(reading: MessageReading): Plan | null {
@@ -202,6 +202,11 @@ function planCommand(command: Command, reading: MessageReading, context: Context
     return null
   }
   const models = meantModels(command, reading, context)
+  const doubtful = models.find((model) => isDoubtful(reading.tokens, reading.models, model))
+  if (doubtful !== undefined && operation !== 'delete_model') {
+    const order = orderSentence(operation, doubtful)
+    return say(`Shall I ${order}?`, [{ label: order, message: order }])
+  }
   if (models.length === 0) {
     if (operation === 'deploy_model') return null
     const { text, choices } = whichModel(context, `do you mean`, (model) =>
@@ -280,7 +285,12 @@ function planUnclear(reading: MessageReading, context: Context): Plan {
   if (UNKNOWN_NAMED.test(reading.whole) && namedModels(reading).length === 0) {
     return unknownModel(context)
   }
-  return notUnderstood(context)
+  return (
+    stillMissing(
+      context,
+      wantsExplanation(reading) ? 'There is nothing to explain yet.' : 'I did not understand that.',
+    ) ?? notUnderstood(context)
+  )
 }
 
 const UNKNOWN_OBJECT =

@@ -51,6 +51,10 @@ async function carryOut(plan: Plan, turn: LanguageTurn): Promise<Answer> {
     case 'ask': {
       const { operation, input } = plan.call
       const asked = turn.ask(operation, input, { field: plan.field, text: plan.text })
+      const { pendingQuestion } = turn.state()
+      if (plan.keep !== undefined && pendingQuestion !== null) {
+        turn.remember({ pendingQuestion: { ...pendingQuestion, ...plan.keep } })
+      }
       return speak(turn, asked.message, choicesOf(plan.choices))
     }
     case 'run':
@@ -79,6 +83,7 @@ async function carryOutCalls(
     replies.push(reply)
   }
   if (plan.note !== undefined) tell(plan.note)
+  let done = true
   for (const { operation, input } of plan.calls) {
     const ran = await turn.run(operation, input)
     const answer = presentStep(ran)
@@ -86,8 +91,10 @@ async function carryOutCalls(
     turn.show(answer.blocks)
     blocks.push(...answer.blocks)
     // What comes after may rest on what did not happen.
-    if (ran.step.status !== 'done') break
+    done = ran.step.status === 'done'
+    if (!done) break
   }
+  if (done && plan.after !== undefined) tell(plan.after)
   const { lastPrediction } = turn.state()
   if (plan.focus !== undefined && lastPrediction !== null) {
     turn.remember({ lastPrediction: { ...lastPrediction, focus: plan.focus } })

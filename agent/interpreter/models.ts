@@ -2,7 +2,7 @@
 
 import type { KnownModel } from '../language.ts'
 import { COMMON_WORDS } from './common-words.ts'
-import { isTypoOf, sameWord } from './similar.ts'
+import { isTypoOf, SWAPPED_LENGTH, sameWord } from './similar.ts'
 import type { Token } from './tokens.ts'
 import { wordsOf } from './vocabulary.ts'
 
@@ -69,6 +69,22 @@ function mentionAt(
     if (matches) return { model, from, to: from + words.length, fuzzy }
   }
   return null
+}
+
+/** Named by a short word with two letters swapped alone: enough to look something up, too little to change it. */
+export function isDoubtful(
+  tokens: readonly Token[],
+  all: readonly ModelMention[],
+  model: KnownModel,
+): boolean {
+  const mentions = all.filter((mention) => mention.model === model)
+  return (
+    mentions.length > 0 &&
+    mentions.every(
+      ({ fuzzy, from, to }) =>
+        fuzzy && to === from + 1 && (tokens[from]?.word.length ?? 0) === SWAPPED_LENGTH,
+    )
+  )
 }
 
 /** A name in quotation marks is a name; anything else in them is only a text. */

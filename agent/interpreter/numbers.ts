@@ -61,8 +61,21 @@ export function findNumbers(
 
 function readMention(tokens: readonly Token[], index: number): NumberMention | null {
   const mention = readSingle(tokens, index)
-  return mention === null ? null : withRest(tokens, mention)
+  if (mention === null || isPronoun(tokens, mention)) return null
+  return withRest(tokens, mention)
 }
+
+/** "the monthly one", "which one": a word for a thing, not a number. */
+function isPronoun(tokens: readonly Token[], { from, to, unit }: NumberMention): boolean {
+  if (unit !== null || to !== from + 1 || wordAt(tokens, from) !== 'one') return false
+  const before = [1, 2, 3].map((distance) => tokens[from - distance])
+  const at = before.findIndex((token) => POINTERS.has(token?.word ?? ''))
+  return at >= 0 && before.slice(0, at).every((token) => token?.kind === 'word')
+}
+
+const POINTERS: ReadonlySet<string> = new Set(
+  'the this that which first last other same another every each any no'.split(' '),
+)
 
 /** "2 years and 3 months", "70 dollars and 50 cents": one value in the smaller unit. */
 function withRest(tokens: readonly Token[], mention: NumberMention): NumberMention {

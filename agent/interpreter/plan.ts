@@ -2,6 +2,7 @@
 
 import type { OperationName } from '#core/operations/operation.ts'
 import type { Choice } from '#core/presentation/blocks.ts'
+import type { ConversationState } from '../state.ts'
 
 export interface PlannedCall {
   readonly operation: OperationName
@@ -14,6 +15,8 @@ export type Plan =
       readonly kind: 'run'
       readonly calls: readonly PlannedCall[]
       readonly note?: string
+      /** Said behind the answers where all of it was done. */
+      readonly after?: string
       /** The one input that was changed against the last prediction. */
       readonly focus?: string
     }
@@ -24,6 +27,11 @@ export type Plan =
       readonly field: string
       readonly text: string
       readonly choices?: readonly Choice[]
+      /** What the next answer needs to know beside the input so far. */
+      readonly keep?: Pick<
+        NonNullable<ConversationState['pendingQuestion']>,
+        'unplaced' | 'about' | 'tries'
+      >
     }
   | {
       readonly kind: 'say'

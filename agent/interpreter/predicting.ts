@@ -13,6 +13,9 @@ import { resolveVersion } from './versions.ts'
 
 export type Wanted = 'predict' | 'explain_prediction'
 
+export const isPredicting = (operation: string): operation is Wanted =>
+  operation === 'predict' || operation === 'explain_prediction'
+
 /** "do not predict anything": the deed itself is forbidden, not a value ("not online"). */
 const FORBIDDEN =
   /\b(?:(?:do|should|must|would|will|shall|can|could|need|may) not|never|no need|not to|without|stop|avoid|refrain from|rather not|hold off|nobody|no one)\b(?: \S+){0,6}? (?:predict\w*|scor(?:e|ing|es)|run(?:ning)?|estimat\w*|test(?:ing)?|try(?:ing)?|classif\w*|forecast\w*|do anything|evaluat\w*|comput\w*|calculat\w*|call(?:ing)?|us(?:e|ing) @\d+)\b|\bno (?:more |further |new )?(?:predict\w*|scores?|scoring|estimates?|forecasts?)\b/

@@ -14,6 +14,10 @@ export interface ReadPattern {
   readonly model: 'named' | 'context' | 'none'
 }
 
+/** "which model predicts the price of a house?" */
+export const MODEL_FOR_PATTERN =
+  /\b(?:which|what) (?:one )?(?:of (?:the|your|our|these|those) )?models? (?:(?:here|there|do you have|have you got|is there) )?(?:that |which )?(?:is|are|do|does|for|to|predicts?|tells?|estimates?|forecasts?|classif\w+|knows?|handles?|works?|fits?|suits?|can|could|should|would|will|shall|must|helps?|says?|detects?|recogni[sz]es?)\b|\b(?:is there|have you got|do you have|got|have we got|do we have|need|want|looking for) (?:a|any|some) models? (?:for|to|that|which)\b/
+
 const rows = (
   operation: ReadOperation,
   model: ReadPattern['model'],
@@ -53,6 +57,9 @@ export const READ_PATTERNS: readonly ReadPattern[] = [
     /\bhow (?:do|can|should|would) (?:i|we|you) (?:call|use|query|reach|invoke|send|feed|talk to|address)\b.*(?:@\d+|\bit\b)/,
     /\bwhere (?:is|can i (?:find|reach|call)|do i (?:find|reach|call|send))\b/,
     /\b(?:requirements|prerequisites)\b/,
+    /\b(?:curl|snippet|api call|(?:request|code|example|sample) (?:example|request|sample|code|body|call|payload))\b/,
+    /\b(?:compare|comparison|difference|differences|differ|versus|vs)\b/,
+    MODEL_FOR_PATTERN,
   ]),
 ]
 

@@ -1,5 +1,6 @@
 // Understands questions that only look: the list, one model, its versions, its figures, help.
 
+import type { KnownModel } from '../language.ts'
 import { bindModel } from './binding.ts'
 import { mentionedCommand } from './commands.ts'
 import { asksForList } from './list-words.ts'
@@ -7,10 +8,18 @@ import { type Context, lastModel, modelNamed } from './memory.ts'
 import { moodOf } from './mood.ts'
 import { ask, type Plan, run } from './plan.ts'
 import { namedModels, wantsExplanation } from './predicting.ts'
-import { HELP_PATTERNS, HOW_PATTERN, LIST_PATTERNS, READ_PATTERNS } from './read-patterns.ts'
+import {
+  HELP_PATTERNS,
+  HOW_PATTERN,
+  LIST_PATTERNS,
+  MODEL_FOR_PATTERN,
+  READ_PATTERNS,
+} from './read-patterns.ts'
 import type { MessageReading } from './reading.ts'
 import { unknownModel, whichModel } from './replies.ts'
+import { stem } from './similar.ts'
 import { resolveVersion } from './versions.ts'
+import { wordsOf } from './vocabulary.ts'
 
 const POINTER = /\b(?:it|its|that one|this one|this model|that model|the model|this|that)\b/
 const NEGATED_READ =
@@ -22,6 +31,8 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
   const how = planHow(reading)
   if (how !== null) return how
   if (named.length > 0) return planAbout(reading, context)
+  const suited = planModelFor(reading, context)
+  if (suited !== null) return suited
   if (HELP_PATTERNS.some((pattern) => pattern.test(reading.whole))) return run('help')
   const asksList =
     asksForList(reading.whole) || LIST_PATTERNS.some((pattern) => pattern.test(reading.whole))
@@ -30,6 +41,44 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
   }
   return planAboutLast(reading, context) ?? planAboutField(reading, context)
 }
+
+/** "which model tells the species of a flower?": the one whose own words these are, else the list of all. */
+function planModelFor(reading: MessageReading, context: Context): Plan | null {
+  if (!MODEL_FOR_PATTERN.test(reading.whole)) return null
+  const said = new Set(
+    reading.tokens.filter(({ kind }) => kind === 'word').map(({ word }) => stem(word)),
+  )
+  const ranked = context.models
+    .map((model) => ({ model, score: wordsAbout(model).filter((word) => said.has(word)).length }))
+    .sort((left, right) => right.score - left.score)
+  const [best, next] = ranked
+  if (best === undefined || best.score === 0) return null
+  if (next !== undefined && next.score === best.score) return run('list_models')
+  return run('describe_model', { model: best.model.name })
+}
+
+/** Words by which a model is told from others: what it is called, what it predicts and what its description says. */
+function wordsAbout(model: KnownModel): readonly string[] {
+  const { target, classes = [] } = model.signature
+  const texts = [
+    model.name,
+    model.title,
+    ...model.aliases,
+    model.description,
+    target ?? '',
+    ...classes,
+  ]
+  const found = texts.flatMap(wordsOf).filter((word) => word.length >= MIN_TELLING_LENGTH)
+  return [...new Set(found.map(stem))].filter((word) => !SAY_NOTHING.has(word))
+}
+
+const MIN_TELLING_LENGTH = 4
+const SAY_NOTHING: ReadonlySet<string> = new Set(
+  `model models which what that this from with their they have them most best more predict predicts prediction probability chance
+  value number input trained data about into your some other when than long time tell tells work works`.split(
+    /\s+/,
+  ),
+)
 
 /** "what does tenure mean?": the model that has such an input is described. */
 function planAboutField(reading: MessageReading, context: Context): Plan | null {

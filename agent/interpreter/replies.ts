@@ -41,7 +41,7 @@ export function askForFields(
   return `Almost there. For ${model.title} I still need ${list}.`
 }
 
-function describeField(field: InputField): string {
+export function describeField(field: InputField): string {
   const hint =
     field.categories !== undefined
       ? joinSome(field.categories, MAX_NAMES)

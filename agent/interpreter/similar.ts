@@ -4,6 +4,8 @@ import { COMMON_WORDS } from './common-words.ts'
 
 /** Shorter words have too many neighbours: `loan` is one letter from `load`, `loon` and `long`. */
 const MIN_TYPO_LENGTH = 5
+/** Of so short a word only two letters changing places are forgiven: `irsi` is no word, and nothing else is near. */
+export const SWAPPED_LENGTH = 4
 /** From here two slips are still nearer to this word than to another. */
 const TWO_SLIPS_LENGTH = 8
 
@@ -25,11 +27,21 @@ export function sameWord(left: string, right: string): boolean {
 
 /** Whether `word`, which no one uses otherwise, is a slip of the pen for `meant`. */
 export function isTypoOf(word: string, meant: string): boolean {
+  if (meant.length === SWAPPED_LENGTH) return isSwapOf(word, meant)
   if (word.length < MIN_TYPO_LENGTH - 1 || meant.length < MIN_TYPO_LENGTH) return false
   if (word[0] !== meant[0] && word[1] !== meant[1]) return false
   if (Math.abs(word.length - meant.length) > 2 || COMMON_WORDS.has(word)) return false
   const allowed = meant.length >= TWO_SLIPS_LENGTH ? 2 : 1
   return distance(word, meant, allowed) <= allowed
+}
+
+/** The same letters with two neighbours swapped, the first one in its place. */
+function isSwapOf(word: string, meant: string): boolean {
+  if (word.length !== meant.length || word === meant || word[0] !== meant[0]) return false
+  if (COMMON_WORDS.has(word)) return false
+  const at = [...word].findIndex((letter, index) => letter !== meant[index])
+  const swapped = `${meant.slice(0, at)}${meant[at + 1] ?? ''}${meant[at] ?? ''}${meant.slice(at + 2)}`
+  return word === swapped
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours, at most `limit` + 1. */

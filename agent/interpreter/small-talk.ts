@@ -112,10 +112,18 @@ const TRAINING_OBJECT =
 const SUGGESTING =
   /\b(?:suggest|suggestion|fill in|complete|autocomplete|finish)\b.*(?:\b(?:word|words|blank|phrase|phrases|sentence)\b|QUOTE)|<blank>/
 
+/** Without a number beside it: "drift 5" is an input. */
+const DRIFT = /\bdrift(?:s|ed|ing)?\b(?!.*\bNUM\b)/
+
 /** What people ask for that no operation does yet. */
 export function notOffered(reading: MessageReading): string | null {
   if (TRAINING.test(reading.whole) && TRAINING_OBJECT.test(reading.whole)) {
     return 'I cannot train models yet. I can deploy one that you have trained: upload its file and say “deploy it”.'
+  }
+  if (DRIFT.test(reading.whole)) {
+    const [mention] = reading.models
+    const example = mention === undefined ? '' : `: say “metrics of ${mention.model.name}”`
+    return `I cannot watch for drift yet. I can show how much a model is used and how it did on its test data${example}.`
   }
   if (SUGGESTING.test(reading.whole)) {
     return 'I cannot suggest words yet. I can deploy models and make predictions with them.'

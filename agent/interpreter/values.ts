@@ -38,6 +38,13 @@ const booleanOf = lookup<boolean>({
 })
 
 const MISSING_PHRASES: readonly (readonly string[])[] = [
+  ['no', 'value'],
+  ['no', 'data'],
+  ['not', 'recorded'],
+  ['not', 'provided'],
+  ['not', 'specified'],
+  ['does', 'not', 'exist'],
+  ['left', 'out'],
   ['not', 'known'],
   ['not', 'available'],
   ['not', 'given'],
@@ -52,6 +59,10 @@ const MISSING_PHRASES: readonly (readonly string[])[] = [
   ['nan'],
   ['na'],
   ['unavailable'],
+  ['unspecified'],
+  ['undefined'],
+  ['lacking'],
+  ['absent'],
   ['blank'],
   ['empty'],
 ]
@@ -172,7 +183,7 @@ export function suits(value: ValueMention, input: InputField, field: number): nu
     case 'text':
       return input.type === 'string' || input.type === 'category' ? 0 : null
     case 'missing':
-      return input.optional ? 0 : null
+      return input.optional || input.nullable === true ? 0 : null
   }
 }
 

@@ -68,9 +68,49 @@ function buildPhrases(inputs: readonly InputField[]): readonly Phrase[] {
       if (aliasWords.length > 0) phrases.push({ field, words: aliasWords, strength: 'alias' })
     }
   })
-  return [...phrases, ...distinctiveParts(inputs)].sort(
+  return [...phrases, ...distinctiveParts(inputs), ...paraphrases(inputs)].sort(
     (left, right) => right.words.length - left.words.length,
   )
+}
+
+/** Words that mean the same in any field's name, and how people say them instead. */
+const PARAPHRASES: readonly { readonly words: string; readonly said: readonly string[] }[] = [
+  {
+    words: 'total overall altogether lifetime cumulative sum',
+    said: sayings(
+      'total|in total|totally|overall|altogether|all together|in all|all in all|all told|so far|to date|till now|until now|lifetime|cumulative|in sum|all in',
+    ),
+  },
+  { words: 'hourly', said: ratesOf('hour', 'hourly') },
+  { words: 'daily', said: ratesOf('day', 'daily') },
+  { words: 'weekly', said: ratesOf('week', 'weekly') },
+  { words: 'monthly', said: [...ratesOf('month', 'monthly'), 'pm'] },
+  {
+    words: 'yearly annual annually',
+    said: [...ratesOf('year', 'yearly'), 'annual', 'annually', 'per annum'],
+  },
+]
+
+function sayings(text: string): readonly string[] {
+  return text.split('|')
+}
+
+/** "70 a month", "70 each month", "70 monthly". */
+function ratesOf(span: string, adverb: string): readonly string[] {
+  return [`per ${span}`, `a ${span}`, `each ${span}`, `every ${span}`, adverb]
+}
+
+/** "1680 overall" means `total_charges` where no other field counts in total. */
+function paraphrases(inputs: readonly InputField[]): Phrase[] {
+  return PARAPHRASES.flatMap(({ words: kind, said }) => {
+    const kinds = kind.split(' ')
+    const owners = inputs.flatMap(({ name }, field) =>
+      wordsOf(name).some((word) => kinds.includes(word)) ? [field] : [],
+    )
+    const [field, another] = owners
+    if (field === undefined || another !== undefined) return []
+    return said.map((phrase) => ({ field, words: phrase.split(' '), strength: 'part' as const }))
+  })
 }
 
 /** `credit` and `score` both mean `credit_score` where no other field has these words; `charges` of two fields means neither. */
@@ -132,6 +172,7 @@ function readMention(
     if (best !== null && words.length < best.to - best.from) break
     const match =
       matchWords(words, tokens, from, strength) ??
+      matchJoined(words, tokens, from) ??
       matchReversed(words, tokens, from) ??
       matchAround(words, tokens, from)
     if (match === null) continue
@@ -168,6 +209,32 @@ function matchWords(
   }
   return { to: from + words.length, fuzzy }
 }
+
+/** `totalcharges` for `total_charges` and "monthly charges" for `monthlycharges`: the same letters, cut elsewhere. */
+function matchJoined(
+  words: readonly string[],
+  tokens: readonly Token[],
+  from: number,
+): { to: number; fuzzy: boolean } | null {
+  const letters = words.join('')
+  if (letters.length < MIN_JOINED_LENGTH) return null
+  let spelt = ''
+  for (let to = from; to < tokens.length && to < from + MAX_JOINED_TOKENS; to++) {
+    const token = tokens[to]
+    if (token?.kind !== 'word') return null
+    spelt += token.word
+    if (spelt === letters) return { to: to + 1, fuzzy: false }
+    if (!letters.startsWith(spelt)) {
+      const slip = to === from && words.length > 1 && isTypoOf(spelt, letters)
+      return slip ? { to: to + 1, fuzzy: true } : null
+    }
+  }
+  return null
+}
+
+/** Shorter names turn up inside other words. */
+const MIN_JOINED_LENGTH = 6
+const MAX_JOINED_TOKENS = 4
 
 /** "length of the sepal" for `sepal_length`. */
 function matchReversed(
