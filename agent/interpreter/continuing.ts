@@ -166,7 +166,7 @@ function inSignatureOrder(
 }
 
 const SWITCH = phraseSet(
-  'and|what|how|about|for|of|ok|okay|so|now|then|also|same|the|with|on|or|but|thing|question|again|too|as well|please|is|it|do|show|me|tell|in|case|to|well|hm|hmm|my|our|model|one|?|,|.|!',
+  'actually|no|i meant|i mean|rather|instead|sorry|oops|not|wait|use|take|try|and|what|how|about|for|of|ok|okay|so|now|then|also|same|the|with|on|or|but|thing|question|again|too|as well|please|is|it|do|show|me|tell|in|case|to|well|hm|hmm|my|our|model|one|?|,|.|!',
 )
 const MODEL_MARK = /@\d+/g
 const isSwitch = (reading: MessageReading) => {
@@ -197,7 +197,10 @@ export function answerModel(reading: MessageReading, context: Context): Plan | n
 export function switchModel(reading: MessageReading, context: Context): Plan | null {
   const [model, another] = namedModels(reading)
   if (model === undefined || another !== undefined || !isSwitch(reading)) return null
-  const last = context.state.lastCall
+  const { lastCall: last, pendingQuestion } = context.state
+  if (pendingQuestion?.field === 'features' && isPredicting(pendingQuestion.operation)) {
+    return predictOrAsk(pendingQuestion.operation, model, {}, {}, [])
+  }
   if (last === null) return run('describe_model', { model: model.name })
   switch (last.operation) {
     case 'describe_model':

@@ -3,7 +3,7 @@
 import type { Scalar, Signature } from '#core/model.ts'
 import { cheapestReading, type Match } from './pairing.ts'
 import type { Token } from './tokens.ts'
-import { findValues, type Item, suits, type ValueMention, valueFor } from './values.ts'
+import { findValues, flagValue, type Item, suits, type ValueMention, valueFor } from './values.ts'
 import type { FieldMention } from './vocabulary.ts'
 import { findFieldMentions } from './vocabulary.ts'
 
@@ -120,7 +120,8 @@ function toBinding(
   signature.inputs.forEach((input, field) => {
     const match = byField.get(field)
     if (match === undefined || conflicts.has(field)) return
-    const value = match.value === null ? match.flag === true : valueFor(match.value, input)
+    const value =
+      match.value === null ? flagValue(input, match.flag === true) : valueFor(match.value, input)
     features.push([input.name, value])
     if (match.how === 'named' || match.how === 'flag') named.push(input.name)
   })
@@ -138,7 +139,7 @@ function sameValue(signature: Signature, left: Match, right: Match): boolean {
   const input = signature.inputs[left.field]
   if (input === undefined) return false
   const scalarOf = (match: Match) =>
-    match.value === null ? match.flag : valueFor(match.value, input)
+    match.value === null ? flagValue(input, match.flag === true) : valueFor(match.value, input)
   return scalarOf(left) === scalarOf(right)
 }
 

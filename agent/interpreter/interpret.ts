@@ -14,6 +14,7 @@ import {
   planExplanation,
   planPrediction,
   wantsExplanation,
+  whichForList,
 } from './predicting.ts'
 import { type MessageReading, readMessage } from './reading.ts'
 import { planRead } from './reads.ts'
@@ -188,6 +189,7 @@ function planCommands(reading: MessageReading, context: Context): Plan | null {
 /** null where the words mean a file rather than a model that is here. */
 function planCommand(command: Command, reading: MessageReading, context: Context): Plan | null {
   const { operation, pointed } = command
+  if (isValueAgain(command, context)) return null
   if (operation === 'deploy_model') {
     if (pointed && filesAtHand(context, 'model').length > 0) return null
     if (command.models.length > 0 && context.fresh.length > 0) return null
@@ -226,6 +228,20 @@ function planCommand(command: Command, reading: MessageReading, context: Context
     kind: 'run',
     calls: models.map((model) => ({ operation, input: { [field]: model.name } })),
   }
+}
+
+const BACK_TO_NUMBER = /^(?:(?:and|go|now|ok|okay|then) )*back to NUM$/
+
+/** "back to 24" behind a prediction speaks of the input that was just changed. */
+function isValueAgain({ operation, models, clause }: Command, context: Context): boolean {
+  const last = context.state.lastCall?.operation
+  const isPredicted = last === 'predict' || last === 'explain_prediction'
+  return (
+    operation === 'promote_version' &&
+    models.length === 0 &&
+    isPredicted &&
+    BACK_TO_NUMBER.test(clause.text)
+  )
 }
 
 const AT_FILE = /\b(?:this|it|that|the (?:attached |new )?(?:file|model|pickle))\b/
@@ -285,11 +301,23 @@ function planUnclear(reading: MessageReading, context: Context): Plan {
   if (UNKNOWN_NAMED.test(reading.whole) && namedModels(reading).length === 0) {
     return unknownModel(context)
   }
+  if (
+    wantsExplanation(reading) &&
+    context.state.lastPrediction === null &&
+    context.state.pendingQuestion === null
+  ) {
+    return say(
+      'There is no prediction to explain yet. Make one first, then ask why.',
+      exampleChoices(context),
+    )
+  }
   return (
+    whichForList(reading, context) ??
     stillMissing(
       context,
       wantsExplanation(reading) ? 'There is nothing to explain yet.' : 'I did not understand that.',
-    ) ?? notUnderstood(context)
+    ) ??
+    notUnderstood(context)
   )
 }
 

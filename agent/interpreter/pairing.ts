@@ -3,7 +3,7 @@
 import type { Signature } from '#core/model.ts'
 import { lookup } from './lookup.ts'
 import type { Token } from './tokens.ts'
-import { type Item, onlyFieldOfUnit, suits, type ValueMention } from './values.ts'
+import { type Item, isFlag, onlyFieldOfUnit, suits, type ValueMention } from './values.ts'
 
 export interface Match {
   readonly field: number
@@ -115,7 +115,7 @@ function alone(
   if (item === undefined) return null
   if (item.is === 'field') {
     const { field } = item.mention
-    if (signature.inputs[field]?.type !== 'boolean' || item.mention.strength === 'part') return null
+    if (!isFlag(signature.inputs[field]) || item.mention.strength === 'part') return null
     const flag = !isNegated(tokens, item.from)
     return add(rest, FLAG_COST, { field, value: null, flag, how: 'flag', at: item.from })
   }

@@ -1,5 +1,6 @@
 // Understands that a prediction or its explanation is wanted, of which model, and with which inputs.
 
+import { joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
 import { bindModel, type ModelBinding, quotedTexts, singleText } from './binding.ts'
 import { type DataRows, type FeatureRow, readData } from './data.ts'
@@ -135,7 +136,8 @@ const LIST_MARK = /^\s*(?:[-*•]|\d{1,3}[.)])\s+/
 /** One row on each line, every one of them whole; lines without any input are only words around them. */
 function planLines(reading: MessageReading, named: readonly KnownModel[]): Plan | null {
   const [model] = named
-  const lines = reading.text.split('\n')
+  const broken = reading.text.split('\n')
+  const lines = broken.length > 1 ? broken : reading.text.split(';')
   if (model === undefined || named.length > 1 || lines.length < 2) return null
   const text = singleText(model)
   if (text !== null) {
@@ -176,6 +178,9 @@ function isEnough(reading: MessageReading, { model, binding }: Candidate): boole
 
 /** "predict churn" with nothing given: everything is asked for, where it is plain that a prediction is wanted. */
 function planEmpty(reading: MessageReading, { model, binding }: Candidate): Plan | null {
+  if (AS_VERB.test(reading.whole) && !isEveryday(reading, model)) {
+    return predictOrAsk('predict', model, {}, versionOf(reading, model), [])
+  }
   if (!STRONG_PREDICT_PATTERN.test(reading.whole)) {
     const called = binding.mentioned.length > 0 && PREDICT_PATTERN.test(reading.whole)
     if (!called && binding.leftovers === 0) return null
@@ -185,6 +190,10 @@ function planEmpty(reading: MessageReading, { model, binding }: Candidate): Plan
   }
   return predictOrAsk('predict', model, {}, versionOf(reading, model), [])
 }
+
+/** "will she churn?": the model's name as what somebody does. */
+const AS_VERB =
+  /\b(?:will|would|could|might|is|are) (?:he|she|they|(?:the|this|that|a|my|our) \w+)(?: (?:going|likely|about) to)? @\d+ \?/
 
 const CORE_PREDICT =
   /\b(?:predict\w*|estimat\w*|forecast\w*|classify\w*|scor(?:e|ing)|apprais\w*)\b|@\d+ (?:model|check|score|prediction|estimate|risk|analysis)\b/
@@ -246,6 +255,24 @@ function isLikelyText(
   const { classes = [], target } = model.signature
   const words = new Set(reading.tokens.map(({ word }) => word))
   return [...classes, target ?? model.name].some((word) => words.has(word.toLowerCase()))
+}
+
+/** "score this: 24, 70, 1680": the models that take so many values are offered; none is taken on a guess. */
+export function whichForList(reading: MessageReading, context: Context): Plan | null {
+  if (namedModels(reading).length > 0 || !STRONG_PREDICT_PATTERN.test(reading.whole)) return null
+  const fitting = context.models.filter((model) => bindModel(reading, model).complete)
+  if (fitting.length === 0) return null
+  const names = joinWords(
+    fitting.map(({ title }) => title),
+    'or',
+  )
+  return say(
+    `For which model are these values${fitting.length === 1 ? `: ${names}` : `, ${names}`}?`,
+    fitting.map(({ name, title }) => ({
+      label: title,
+      message: `${name}: ${reading.text.trim()}`,
+    })),
+  )
 }
 
 /** Runs where everything is there, else asks for exactly what is missing. */

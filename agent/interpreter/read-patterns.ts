@@ -34,7 +34,7 @@ export const READ_PATTERNS: readonly ReadPattern[] = [
     /\b(?:what|anything) (?:has |have )?(?:changed|is new|was new|happened)\b|\bwhen (?:was|were|did|has)\b.*\b(?:updated?|changed?|deployed|uploaded|created|added|retrained|trained|released|published|go live)\b|\bwho (?:uploaded|deployed|changed|added|made|trained|updated)\b/,
   ]),
   ...rows('model_metrics', 'context', [
-    /\b(?:metric|metrics|accuracy|accurate|accurately|auc|roc|f1|precision|recall|rmse|mae|mse|r2|r squared|log ?loss|error rate|error rates|scores well|performance|performing|performs|perform|quality|reliable|reliability|trustworthy|statistics|stats|traffic|usage|latency|latencies|throughput|uptime|errors?|mistakes?|holding up|requests|hits|invocations|track record|hit rate|success rate|confusion matrix|response times?|test results?|validation|figures|numbers|results?|health|healthy|monitoring|busy|popular|calibrated|calibration|kpi|kpis|evaluation|benchmark|benchmarks)\b/,
+    /\b(?:metric|metrics|accuracy|accurate|accurately|auc|roc|f1|precision|recall|rmse|mae|mse|r2|r squared|log ?loss|error rate|error rates|scores well|performance|performing|performs|perform|quality|reliable|reliability|trustworthy|statistics|stats|traffic|usage|latency|latencies|throughput|uptime|errors?|mistakes?|holding up|(?<!send )(?<!sending )requests|hits|invocations|track record|hit rate|success rate|confusion matrix|response times?|test results?|validation|figures|numbers|results?|health|healthy|monitoring|busy|popular|calibrated|calibration|kpi|kpis|evaluation|benchmark|benchmarks)\b/,
     /\bhow (?:good|well|bad|badly|fast|slow|quick|quickly|often|precise|right|wrong|sure|strong|heavily|much is|frequently|many (?:requests|predictions|calls|times|people|errors|rows))\b/,
     /\b(?:can|could|should) (?:i|we|you) (?:trust|rely on)\b/,
     /\b(?:is|are) (?:@\d+|it|this|that)(?: model)? (?:any good|good|working well|doing well|doing ok|ok|fine|healthy|reliable|slow|fast)\b/,
@@ -60,6 +60,8 @@ export const READ_PATTERNS: readonly ReadPattern[] = [
     /\b(?:curl|snippet|api call|(?:request|code|example|sample) (?:example|request|sample|code|body|call|payload))\b/,
     /\b(?:compare|comparison|difference|differences|differ|versus|vs)\b/,
     MODEL_FOR_PATTERN,
+    /\b(?:is|are) (?:the |my |our )?(?:@\d+|it)(?: model)? (?:(?:still|already|currently|now|really|actually) )?(?:live|deployed|online|up|available|active|running|offline|down|there|published|in production|undeployed)\b/,
+    /\b(?:units?|ranges?|optional|required|mandatory|omit|leave out|examples?)\b/,
   ]),
 ]
 
@@ -100,6 +102,7 @@ export const EXPLAIN_PATTERNS: readonly RegExp[] = [
   /^(?:(?:and|but|so|hm|hmm|ok|okay|interesting|really|wow|oh|tell|me|say|please) )*why(?: (?:is|that|this|it|so|though|not|exactly|on|earth|do|you|think|say|did|predict|would|be|high|low|much|many|bad|good|sure|confident|risky|likely|unlikely|certain|expensive|cheap|big|small))*(?: [?!.])*$/,
   /\bwhy (?:is|are|was|were|would|will|does|do|did|should|this|that|so|the|not|might|could)\b/,
   /\bhow (?:come|so)\b/,
+  /\b(?:most|main|biggest|strongest|key|single) (?:(?:important|decisive|relevant|influential|single) )?(?:factor|driver|reason|cause|influence)s?\b/,
   /\bwhat (?:\w+ )?(?:drove|drives|caused|causes|led|leads|made|makes|pushed|pushes|is driving|is behind|lies behind|influenced|influences|explains|contributed|determined|mattered|matters|is the reason|is the cause|were the reasons|are the reasons|was the reason|speaks for|brought|triggered|tipped)\b/,
   /\b(?:which|what) (?:\w+ )?(?:features?|factors?|inputs?|columns?|fields?|variables?|values?|things?|parts?) .*\b(?:matter|matters|mattered|important|importance|drove|drive|drives|contribut\w*|influenc\w*|affect\w*|impact\w*|weigh\w*|decid\w*|responsible|counted|count|most|push\w*)\b/,
   /\b(?:explain|explanation|justify|justification|reasoning|rationale|reasons?|break (?:it|that|this) down|breakdown|drivers|contributions?|feature importances?|shap|interpret|key factors|main factors|how did you (?:get|come|arrive|reach)|how was (?:that|this|it) (?:calculated|computed|decided|determined)|where does (?:that|this|it) come from)\b/,

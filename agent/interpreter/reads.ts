@@ -31,6 +31,7 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
   const how = planHow(reading)
   if (how !== null) return how
   if (named.length > 0) return planAbout(reading, context)
+  if (FILES.test(reading.whole)) return run('help', { topic: 'deploy_model' })
   const suited = planModelFor(reading, context)
   if (suited !== null) return suited
   if (HELP_PATTERNS.some((pattern) => pattern.test(reading.whole))) return run('help')
@@ -41,6 +42,10 @@ export function planRead(reading: MessageReading, context: Context): Plan | null
   }
   return planAboutLast(reading, context) ?? planAboutField(reading, context)
 }
+
+/** Which files are read, and how large they may be. */
+const FILES =
+  /\b(?:file|model) (?:types?|formats?|kinds?|sizes?|limits?)\b|\b(?:what|which) (?:formats?|files?|frameworks?|libraries)\b|\bhow (?:big|large) (?:can|may|must) .*\bfiles?\b|\b(?:can|do|could|will) you (?:handle|read|support|accept|take|load|understand|open|work with) (?:a |an |my |any )?(?:xgboost|lightgbm|sklearn|scikit|onnx|pickles?|pkl|joblib|pytorch|tensorflow|keras|catboost)\b|\bwhat is (?:a |an )?(?:pickle|pkl|joblib|onnx)(?: file)?(?: \?|$)/
 
 /** "which model tells the species of a flower?": the one whose own words these are, else the list of all. */
 function planModelFor(reading: MessageReading, context: Context): Plan | null {

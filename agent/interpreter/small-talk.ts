@@ -112,6 +112,11 @@ const TRAINING_OBJECT =
 const SUGGESTING =
   /\b(?:suggest|suggestion|fill in|complete|autocomplete|finish)\b.*(?:\b(?:word|words|blank|phrase|phrases|sentence)\b|QUOTE)|<blank>/
 
+const RENAMING =
+  /^(?:(?:please|now|can you|could you|i want to|let us) )*rename\b.*(?:@\d+|\b(?:it|model|this|that)\b)/
+const EXPORTING =
+  /^(?:(?:please|now|can you|could you|can i|i want to|let me) )*(?:export|download)\b.*(?:@\d+|\b(?:it|model|models|this|that)\b)/
+
 /** Without a number beside it: "drift 5" is an input. */
 const DRIFT = /\bdrift(?:s|ed|ing)?\b(?!.*\bNUM\b)/
 
@@ -124,6 +129,12 @@ export function notOffered(reading: MessageReading): string | null {
     const [mention] = reading.models
     const example = mention === undefined ? '' : `: say “metrics of ${mention.model.name}”`
     return `I cannot watch for drift yet. I can show how much a model is used and how it did on its test data${example}.`
+  }
+  if (RENAMING.test(reading.whole)) {
+    return 'I cannot rename a model yet. Deploy its file again under the name that you want.'
+  }
+  if (EXPORTING.test(reading.whole)) {
+    return 'I cannot hand models back as files yet. I can say where a model answers: ask for its endpoint.'
   }
   if (SUGGESTING.test(reading.whole)) {
     return 'I cannot suggest words yet. I can deploy models and make predictions with them.'

@@ -177,7 +177,7 @@ export function suits(value: ValueMention, input: InputField, field: number): nu
     case 'number':
       return suitsNumber(value.number, input)
     case 'boolean':
-      return input.type === 'boolean' ? 0 : categoryFor(input, value.value) === null ? null : 0
+      return isFlag(input) ? 0 : categoryFor(input, value.value) === null ? null : 0
     case 'category':
       return value.fields.includes(field) ? -0.5 : null
     case 'text':
@@ -186,6 +186,19 @@ export function suits(value: ValueMention, input: InputField, field: number): nu
       return input.optional || input.nullable === true ? 0 : null
   }
 }
+
+const SAYS_FLAG = /\b(?:1|0) (?:if|when|where|for|means)\b|\b(?:0 or 1|1 or 0|else 0)\b/i
+
+/** A yes or no, or a number that is said to be one: "1 if it overlooks the water, else 0". */
+export function isFlag(input: InputField | undefined): boolean {
+  if (input?.type === 'boolean') return true
+  if (input?.type !== 'integer' && input?.type !== 'float') return false
+  return SAYS_FLAG.test(input.description ?? '') && input.minimum === 0 && input.maximum === 1
+}
+
+/** What a flag is sent as. */
+export const flagValue = (input: InputField, value: boolean): Scalar =>
+  input.type === 'boolean' ? value : Number(value)
 
 /** "yes" of a field whose categories are Yes and No. */
 function categoryFor(input: InputField, value: boolean): string | null {
@@ -216,7 +229,7 @@ export function valueFor(value: ValueMention, input: InputField): Scalar {
     case 'number':
       return numberFor(value.number, input)
     case 'boolean':
-      return input.type === 'boolean' ? value.value : categoryFor(input, value.value)
+      return isFlag(input) ? flagValue(input, value.value) : categoryFor(input, value.value)
     case 'category':
     case 'text':
       return value.value

@@ -55,7 +55,9 @@ const SAME = /\b(?:same|instead|what about|how about|what if|but|again)\b/
 
 const FOCUS_FILLERS: ReadonlySet<string> = new Set(
   `and with for what about if how it is was were but at to of now then instead try make same the or a say let us maybe ok okay please only
-  just had its i mean use take another one again that`.split(/\s+/),
+  just had its i mean back go he she they paid pays pay earns has were being use take another one again that`.split(
+    /\s+/,
+  ),
 )
 
 /** "and with 12?": the input that was changed last changes again; which one it is must be plain. */

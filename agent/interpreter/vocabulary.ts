@@ -84,7 +84,7 @@ const PARAPHRASES: readonly { readonly words: string; readonly said: readonly st
   { words: 'hourly', said: ratesOf('hour', 'hourly') },
   { words: 'daily', said: ratesOf('day', 'daily') },
   { words: 'weekly', said: ratesOf('week', 'weekly') },
-  { words: 'monthly', said: [...ratesOf('month', 'monthly'), 'pm'] },
+  { words: 'monthly', said: [...ratesOf('month', 'monthly'), 'per mo', 'a mo', 'pm'] },
   {
     words: 'yearly annual annually',
     said: [...ratesOf('year', 'yearly'), 'annual', 'annually', 'per annum'],
