@@ -1,6 +1,7 @@
 // Turns environment variables into a checked configuration, or one sentence that names the bad one.
 
 import { resolve } from 'node:path'
+import { isLoopback } from '#api/http/security.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
 import { readSlack, type SlackConfiguration } from './slack-configuration.ts'
@@ -38,7 +39,6 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const DEFAULT_PORT = 3000
 const LARGEST_PORT = 65_535
 const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
-const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '::1']
 const WHOLE_NUMBER = /^\d+$/
 const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
@@ -102,7 +102,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     artifactFolder,
     defaultModel,
     logLevel,
-    requireKeys: requireKeys || !LOOPBACK_HOSTS.includes(host),
+    requireKeys: requireKeys || !isLoopback(host),
     permissionsFile: permissions === null ? null : resolve(permissions),
     discord: discord.value,
     slack: slack.value,

@@ -24,7 +24,9 @@ export function generalHelp(version: string): string {
     'Environment: PORT (3000), HOST (127.0.0.1), PARLEY_DATA (./data), PARLEY_DEFAULT_MODEL,',
     'PARLEY_REQUIRE_KEYS (0), PARLEY_PERMISSIONS (parley.permissions.json in PARLEY_DATA),',
     'ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL, LOG_LEVEL (silent),',
-    'SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, SLACK_API_URL.',
+    'SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, SLACK_API_URL,',
+    'DISCORD_TOKEN with DISCORD_APPLICATION_ID, DISCORD_GUILD_ID, DISCORD_API_URL,',
+    'PARLEY_ARTIFACTS (inside PARLEY_DATA), PARLEY_API_KEY (for parley mcp).',
     'Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 invalid input, 5 unreadable file,',
     '6 refused, 130 interrupted.',
   ].join('\n')

@@ -1,7 +1,10 @@
 // Answers MCP requests with this process's own operations.
 
+import { mayInvoke } from '#core/operations/access.ts'
 import { limitPorts } from '#core/operations/limited-ports.ts'
+import { listModels } from '#core/operations/list-models.ts'
 import type { Call, Ports } from '#core/operations/operation.ts'
+import { predict } from '#core/operations/predict.ts'
 import type { Backend, Exchange } from './backend.ts'
 import { complete } from './completion.ts'
 import { createConfirmations } from './confirmations.ts'
@@ -27,20 +30,24 @@ export function createOwnBackend({ ports, openApiOf, fetchUrl }: OwnBackendOptio
   }
   // Lists and documents show each person the models that exist for them; operations see to it by themselves.
   const seenBy = ({ principal }: Exchange) => limitPorts(ports, principal)
+  // Lists are not operations: who may not ask for them by one is not shown the names this way.
+  const listedFor = (exchange: Exchange) =>
+    mayInvoke(listModels, exchange.principal) ? seenBy(exchange) : limitPorts(ports, { models: [] })
   return {
     async listTools(exchange) {
+      if (!mayInvoke(predict, exchange.principal)) return { tools: [...OPERATION_TOOLS] }
       const own = await listModelTools(seenBy(exchange).registry)
       return { tools: [...OPERATION_TOOLS, ...own.map(({ tool }) => tool)] }
     },
     callTool: (parameters, exchange) =>
       callTool(parameters, exchange, { ...context, visible: seenBy(exchange) }),
-    listResources: (exchange) => listResources(seenBy(exchange)),
+    listResources: (exchange) => listResources(listedFor(exchange)),
     listResourceTemplates: async () => RESOURCE_TEMPLATES,
     readResource: (uri, exchange) =>
       readResource(uri, callOf(exchange, ports), { visible: seenBy(exchange), openApiOf }),
     listPrompts: async () => PROMPT_LIST,
     getPrompt: async (parameters) => getPrompt(parameters),
-    complete: (parameters, exchange) => complete(parameters, seenBy(exchange)),
+    complete: (parameters, exchange) => complete(parameters, listedFor(exchange)),
     onChange: (listener) => ports.registry.onChange(listener),
     close: async () => undefined,
   }

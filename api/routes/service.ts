@@ -1,6 +1,9 @@
 // The service itself: health, metrics, and the sample models of the empty page.
 
-import { jsonReply, portsOf } from '../exchange.ts'
+import { fail } from '#core/errors.ts'
+import { authorise } from '#core/operations/access.ts'
+import { modelMetrics } from '#core/operations/model-metrics.ts'
+import { type Exchange, jsonReply, portsOf, type Reply } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
 import { json } from '../openapi/schemas.ts'
 import type { JsonSchema, Route } from '../route.ts'
@@ -31,6 +34,29 @@ const HEALTH_SCHEMA: JsonSchema = {
   type: 'object',
   required: ['status'],
   properties: { status: { type: 'string', const: 'ok' } },
+}
+
+/** The figures name every model, so they are not for who may use some models only. */
+function showMetrics({ services, requestId, principal }: Exchange): Reply {
+  const allowed = authorise(modelMetrics, principal)
+  if (!allowed.ok) return allowed
+  if (principal.models !== undefined) {
+    return fail(
+      'forbidden',
+      'The metrics name every model, so they need a key that is not limited to some. Ask an admin of this Parley for it.',
+    )
+  }
+  const figures = services.metrics.render({
+    modelsLoaded: services.ports.serving.loaded().length,
+    requestsInFlight: services.load.inFlight,
+  })
+  return new Response(figures, {
+    headers: {
+      ...BASE_HEADERS,
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'x-request-id': requestId,
+    },
+  })
 }
 
 export const serviceRoutes: readonly Route[] = [
@@ -71,20 +97,7 @@ export const serviceRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/metrics',
-    handle: ({ services, requestId }) =>
-      new Response(
-        services.metrics.render({
-          modelsLoaded: services.ports.serving.loaded().length,
-          requestsInFlight: services.load.inFlight,
-        }),
-        {
-          headers: {
-            ...BASE_HEADERS,
-            'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-            'x-request-id': requestId,
-          },
-        },
-      ),
+    handle: showMetrics,
     document: {
       id: 'metrics',
       tag: 'Service',
@@ -96,7 +109,7 @@ export const serviceRoutes: readonly Route[] = [
           content: { 'text/plain': { schema: { type: 'string' } } },
         },
       ],
-      errors: [],
+      errors: ['forbidden'],
     },
   },
 ]

@@ -3,7 +3,9 @@
 import type { Principal } from '#core/operations/operation.ts'
 import type { Keyring, PrincipalAnswer } from './keyring.ts'
 
-const BEARER = /^bearer +(\S+)$/i
+/** Also without a key behind it (an unset variable in a script), or with a key and no scheme; not a proxy's own Basic. */
+const MEANS_A_KEY = /^bearer(?: |$)|^parley_/i
+const BEARER = /^bearer */i
 
 /** null where a key is needed and none that works was sent. */
 export type RequestPrincipals = (request: { readonly headers: Headers }) => PrincipalAnswer
@@ -18,7 +20,7 @@ export function createRequestPrincipals(options: {
   const { keyring, local, surface } = options
   return ({ headers }) => {
     const authorization = headers.get('authorization')
-    const presented = authorization === null ? undefined : BEARER.exec(authorization)?.[1]
-    return presented === undefined ? local : keyring.principalOf(presented, surface)
+    if (authorization === null || !MEANS_A_KEY.test(authorization)) return local
+    return keyring.principalOf(authorization.replace(BEARER, ''), surface)
   }
 }

@@ -150,6 +150,7 @@ describe('a key', () => {
       ['POST', '/api/predict/churn/batch'],
       ['DELETE', '/api/models/churn'],
       ['GET', '/api/audit'],
+      ['GET', '/metrics'],
     ] as const) {
       expect([path, (await ask(key, method, path)).status]).toEqual([path, 403])
     }
@@ -192,6 +193,9 @@ describe('a key', () => {
         expect(answer.error.message).toContain(`You may use churn only; “${name}”`)
       }
     }
+    const metrics = await ask(key, 'GET', '/metrics')
+    expect([metrics.status, metrics.text.includes('iris')]).toEqual([403, false])
+    expect((await ask(await create(), 'GET', '/metrics')).status).toBe(200)
     expect(await own.registry.findModel('iris')).toMatchObject({ liveVersion: 1 })
   })
 

@@ -85,6 +85,8 @@ describe('configuration', () => {
     [{ PARLEY_REQUIRE_KEYS: '1' }, true],
     [{ PARLEY_REQUIRE_KEYS: 'true' }, true],
     [{ PARLEY_REQUIRE_KEYS: '0' }, false],
+    [{ HOST: '127.0.0.2' }, false],
+    [{ HOST: '127.0.0.1.example.com' }, true],
   ])('%p needs keys: %p', (environment, needed) => {
     const read = readConfiguration(environment)
     expect(read.ok && read.value.requireKeys).toBe(needed)

@@ -22,10 +22,12 @@ const INITIALIZE = {
 const VIEWER: Principal = { id: 'key:viewer', role: 'viewer', surface: 'rest' }
 const ADMIN: Principal = { id: 'key:admin', role: 'admin', surface: 'rest' }
 const LIMITED: Principal = { id: 'key:some', role: 'admin', surface: 'rest', models: ['iris'] }
+const DEPLOYS: Principal = { ...ADMIN, id: 'key:deploys', scopes: ['deploy_model'] }
 const PEOPLE: Readonly<Record<string, Principal>> = {
   'Bearer viewer': VIEWER,
   'Bearer admin': ADMIN,
   'Bearer limited': LIMITED,
+  'Bearer deploys': DEPLOYS,
 }
 
 let ports: TestPorts
@@ -137,6 +139,15 @@ describe('keys', () => {
       expect(limited.read('parley://models/churn/card')).rejects.toThrow()
       expect(await limited.complete('explain_a_prediction', 'model', '')).toEqual(['iris'])
       await limited.close()
+    })
+
+    test(`lists and completions name no model to who may not list them (${era})`, async () => {
+      const headers = { authorization: 'Bearer deploys' }
+      const client = await connectHttp(keyed.url, era, { headers })
+      expect((await client.tools()).filter(({ name }) => name === 'predict_iris')).toEqual([])
+      expect((await client.resources()).map(({ uri }) => uri)).toEqual(['parley://models'])
+      expect(await client.complete('explain_a_prediction', 'model', '')).toEqual([])
+      await client.close()
     })
   }
 

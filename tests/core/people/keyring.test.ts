@@ -160,7 +160,9 @@ test('a key that was sent decides; without one it is the person at the machine, 
   expect(closed(sending())).toBeNull()
   expect(await open(sending(`Bearer ${key}`))).toMatchObject({ id: `key:${id}` })
   expect(await closed(sending(`bearer ${key}`))).toMatchObject({ id: `key:${id}` })
-  expect(await open(sending('Bearer parley_wrong'))).toBeNull()
+  for (const wrong of ['Bearer parley_wrong', 'Bearer', 'Bearer  ', 'bearer a b', 'parley_wrong']) {
+    expect(await open(sending(wrong))).toBeNull()
+  }
   // A proxy's own credentials are no key of ours.
   expect(open(sending('Basic YTpi'))).toBe(local)
   expect(closed(sending('Basic YTpi'))).toBeNull()
