@@ -214,6 +214,8 @@ const INTERNAL_STATUS = 500
 
 function report(exchange: Exchange, route: string, status: number, code: string | null): void {
   const { facts, services } = exchange
+  const { logger } = services.ports
+  if (logger.ignoresInfo === true && status < INTERNAL_STATUS) return
   const line: RequestLine = {
     request_id: exchange.requestId,
     method: exchange.request.method,
@@ -225,7 +227,6 @@ function report(exchange: Exchange, route: string, status: number, code: string 
   if (facts.modelVersion !== null) line.model_version = facts.modelVersion
   if (facts.rows !== null) line.rows = facts.rows
   if (code !== null) line.code = code
-  const { logger } = services.ports
   if (status >= INTERNAL_STATUS) logger.error(line, 'request')
   else logger.info(line, 'request')
 }

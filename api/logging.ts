@@ -30,6 +30,7 @@ export function createLogger(
     destination,
   )
   return {
+    ignoresInfo: !logger.isLevelEnabled('info'),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),

@@ -78,6 +78,8 @@ export interface ModelReader {
 }
 
 export interface Logger {
+  /** True where `info` writes nothing: a line for each request need not even be made. */
+  readonly ignoresInfo?: boolean
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
   error(fields: Readonly<Record<string, unknown>>, message: string): void

@@ -79,6 +79,22 @@ describe('a row', () => {
     expect(request_id).not.toContain('script')
     expect(request_id.length).toBeGreaterThan(8)
   })
+
+  test('keeps its own id in header and body among others at the same time', async () => {
+    const ids = Array.from({ length: 64 }, (_, index) => `trace-${index}`)
+    const answers = await Promise.all(
+      ids.map(async (id) => {
+        const response = await fetch(`${parley.url}/api/predict/churn`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-request-id': id },
+          body: JSON.stringify(ROW),
+        })
+        const { request_id } = (await response.json()) as { request_id: string }
+        return [response.headers.get('x-request-id'), request_id]
+      }),
+    )
+    expect(answers).toEqual(ids.map((id) => [id, id]))
+  })
 })
 
 describe('instances', () => {

@@ -150,6 +150,22 @@ describe('the log', () => {
       msg: 'request',
     })
   })
+
+  test('at the level of errors has lines of failures that are ours alone', async () => {
+    const written: string[] = []
+    const destination = { write: (line: string) => void written.push(line) }
+    const quiet = await startServer({ logger: createLogger({ level: 'error', destination }) })
+    await quiet.ask('GET', '/api/models')
+    await quiet.ask('GET', '/nothing')
+    expect(written).toEqual([])
+    quiet.ports.registry.findModel = () => {
+      throw new Error('a bug')
+    }
+    const { status } = await quiet.ask('GET', '/api/models/churn/openapi.json')
+    await quiet.close()
+    const lines = written.map((line): unknown => JSON.parse(line))
+    expect(lines.at(-1)).toMatchObject({ level: 50, msg: 'request', status })
+  })
 })
 
 describe('what breaks inside', () => {

@@ -2,7 +2,12 @@
 
 import type { Logger } from '#core/operations/operation.ts'
 
-export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
+export const silentLogger: Logger = {
+  ignoresInfo: true,
+  info() {},
+  warn() {},
+  error() {},
+}
 
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error'
