@@ -1,8 +1,12 @@
 // One server to be measured, in a process of its own: Parley as it is, or an Elysia echo with the same validation.
 
 import { Elysia } from 'elysia'
+import { IDLE_TIMEOUT_SECONDS } from '#api/limits.ts'
 import { createServer } from '#api/server.ts'
 import type { Ports } from '#core/operations/operation.ts'
+import { createKeyring } from '#core/people/keyring.ts'
+import { createRateLimiter } from '#core/people/rate-limits.ts'
+import { createRequestPrincipals } from '#core/people/request-principals.ts'
 import { createTestPorts, run } from '../../tests/support/ports.ts'
 
 /** The name that the model is deployed under. */
@@ -20,9 +24,17 @@ async function deploy(ports: Ports, modelFile: string): Promise<void> {
   if (!deployed.ok) throw new Error(deployed.failure.message)
 }
 
+/** With all that `parley serve` puts around a request: whose it is, and how many they may send. */
 function startParley(ports: Ports): number {
-  const agent = { turn: () => Promise.reject(new Error('nobody talks here')) as never }
-  return createServer({ ports, agent, port: 0 }).port
+  const { registry, now, logger, monotonicMs } = ports
+  const keyring = createKeyring({ store: registry, now, logger })
+  const local = { id: 'local', role: 'admin', surface: 'rest' } as const
+  return createServer({
+    ports: { ...ports, rates: createRateLimiter({ monotonicMs }) },
+    agent: { turn: () => Promise.reject(new Error('nobody talks here')) as never },
+    principalOf: createRequestPrincipals({ keyring, local, surface: 'rest' }),
+    port: 0,
+  }).port
 }
 
 /** Reads, parses and validates the same row with the same validator and answers with as many bytes, but predicts nothing. */
@@ -52,7 +64,16 @@ function startEcho(ports: Ports): number {
     },
     { parse: 'none' },
   )
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: app.fetch })
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: app.fetch,
+    // As Parley's own server has them.
+    idleTimeout: IDLE_TIMEOUT_SECONDS,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    reusePort: false,
+  })
   return server.port ?? 0
 }
 
