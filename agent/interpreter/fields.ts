@@ -1,6 +1,7 @@
 // Binds the values of a message to the fields of a signature, whatever their order: the cheapest reading of all wins.
 
 import type { Scalar, Signature } from '#core/model.ts'
+import { findDimensions } from './dimensions.ts'
 import { cheapestReading, type Match } from './pairing.ts'
 import type { Token } from './tokens.ts'
 import { findValues, flagValue, type Item, suits, type ValueMention, valueFor } from './values.ts'
@@ -25,12 +26,14 @@ export function bindFields(
   tokens: readonly Token[],
   taken: (index: number) => boolean,
 ): Binding {
-  const mentions = findFieldMentions(signature, tokens, taken)
-  const values = findValues(signature, tokens, taken)
+  const sizes = findDimensions(signature, tokens, taken)
+  const elsewhere = (index: number) => taken(index) || sizes.covers(index)
+  const mentions = findFieldMentions(signature, tokens, elsewhere)
+  const values = findValues(signature, tokens, elsewhere)
   const items = interleave(mentions, values)
   const zipped = zipLists(signature, items)
   const matches = zipped ?? cheapestReading(signature, items, tokens).matches
-  return toBinding(signature, tokens, mentions, values, matches)
+  return toBinding(signature, tokens, mentions, values, [...sizes.matches, ...matches])
 }
 
 /** Fields and values in order; a value's unit gives way to a field called by it, and a field under a value is none. */

@@ -162,12 +162,13 @@ function planInputs(reading: MessageReading, context: Context): Plan | null {
   if (asksToRead && !hasValues(planned)) return read
   const continued = continueInputs(reading, context)
   if (continued !== null) return continued
-  if (asksToRead) return read
+  // "what is a 2,000 sqft house with 3 bedrooms worth?" opens like a question about an input.
+  if (asksToRead && !hasValues(planned, 2)) return read
   return planned
 }
 
-const hasValues = (plan: Plan | null): boolean =>
-  plan?.kind === 'ask' && Object.keys(plan.call.input['features'] ?? {}).length > 0
+const hasValues = (plan: Plan | null, atLeast = 1): boolean =>
+  plan?.kind === 'ask' && Object.keys(plan.call.input['features'] ?? {}).length >= atLeast
 
 function continueInputs(reading: MessageReading, context: Context): Plan | null {
   if (wantsExplanation(reading)) return null

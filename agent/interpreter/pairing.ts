@@ -60,6 +60,7 @@ const SKIPPED_FIELD = { name: 0.6, alias: 0.3, part: 0.2 } as const
 const STRENGTH_COST = { name: 0, alias: 0.05, part: 0.4 } as const
 const FUZZY_COST = 0.2
 const FLAG_COST = 0.1
+const UNIT_AS_FIELD_COST = 0.5
 const UNIT_ONLY_COST = 1
 const CATEGORY_ONLY_COST = 0.4
 /** Value before field ("24 months tenure") costs a hair more, so that ties fall to "tenure 24". */
@@ -141,10 +142,16 @@ const add = (rest: Reading, cost: number, match: Match): Reading => ({
 const NEGATIONS: ReadonlySet<string> = new Set(['not', 'no', 'without', 'never', 'non'])
 
 function isNegated(tokens: readonly Token[], from: number): boolean {
-  const before = tokens[from - 1]?.word ?? ''
-  if (NEGATIONS.has(before)) return true
-  return ['a', 'an', 'the', 'any'].includes(before) && NEGATIONS.has(tokens[from - 2]?.word ?? '')
+  let index = from - 1
+  while (from - index <= MAX_SMALL_WORDS && SMALL_WORDS.has(tokens[index]?.word ?? '')) index--
+  return NEGATIONS.has(tokens[index]?.word ?? '')
 }
+
+/** "not on the waterfront": what may stand between the negation and the thing. */
+const SMALL_WORDS: ReadonlySet<string> = new Set(
+  'a an the any on at by in near with of to have has got'.split(' '),
+)
+const MAX_SMALL_WORDS = 3
 
 /** Items `index` and `index + step` as field and value, what lies between them left out. */
 function pair(
@@ -181,6 +188,7 @@ function pair(
     between +
     STRENGTH_COST[mention.strength] +
     (mention.fuzzy ? FUZZY_COST : 0) +
+    (isUnitOf(fieldItem, valueItem) ? UNIT_AS_FIELD_COST : 0) +
     (reversed ? REVERSED_COST : 0)
   return add(rest, cost, {
     field: mention.field,
@@ -189,6 +197,10 @@ function pair(
     at: valueItem.from,
   })
 }
+
+/** "a lot of 7,500 sqft": the word behind the number is its unit first, and an input only where no other is called. */
+const isUnitOf = (field: Item, item: Item): boolean =>
+  item.is === 'value' && field.from >= item.value.to && field.to <= item.value.end
 
 function gapCost(tokens: readonly Token[], from: number, to: number): number {
   let cost = 0
