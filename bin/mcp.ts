@@ -69,13 +69,20 @@ export async function mcp(
   }
   const found = await findServer(server)
   if (!found && options.url !== null) {
-    terminal.complain(`No Parley server answers at ${options.url}.`)
+    terminal.complain(`No Parley server answers at ${options.url}, ${keyHint(server)}.`)
     return EXIT.failed
   }
   const opened = found
     ? openRemote(server, folders.value, logger)
     : await openOwn(configuration.value, folders.value, logger)
   return serveUntilClosed(opened, version, logger)
+}
+
+/** What answers 401 cannot be told from what is no Parley. */
+function keyHint({ key }: RemoteServer): string {
+  return key === null
+    ? 'or it needs a key: set PARLEY_API_KEY'
+    : 'or it does not take the key in PARLEY_API_KEY'
 }
 
 /** A server that listens on every address is reached on this machine's own. */

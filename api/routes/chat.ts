@@ -19,12 +19,19 @@ import { receiveUpload, removeUploads } from './uploads.ts'
 
 const MAXIMUM_ID_LENGTH = 128
 
+/**
+ * Conversations on Slack and Discord have ids of parts with colons, which can be worked out from the outside: whoever
+ * began one here under such an id would take its place, and the person there could never continue theirs.
+ */
+const NO_PLATFORM_ID = /^[^:]*$/
+
 const messageShape = {
   message: z.string().max(MAXIMUM_MESSAGE_LENGTH).describe('What the person says'),
   conversation_id: z
     .string()
     .min(1)
     .max(MAXIMUM_ID_LENGTH)
+    .regex(NO_PLATFORM_ID, 'is not an id from POST /api/chat')
     .nullish()
     .describe('From the answer before; left out, a new conversation begins'),
 }

@@ -44,7 +44,7 @@ function choicesOf(
     case 'features':
       return completeFeatures(typing, ports, principal)
     case 'sample':
-      return completeSample(typing.text, ports)
+      return completeSample(typing.text, ports, principal)
     case 'topic':
       return ranked(
         OPERATIONS.map(({ name, title }) => ({ name: title, value: name })),
@@ -90,8 +90,13 @@ async function completeVersion(
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length
 
-async function completeSample(text: string, { samples }: Pick<Ports, 'samples'>) {
-  const list = await samples.list()
+/** A sample is deployed under its own name unless another is given, so it is hidden like a model of that name. */
+async function completeSample(
+  text: string,
+  { samples }: Pick<Ports, 'samples'>,
+  principal: Pick<Principal, 'models'>,
+) {
+  const list = (await samples.list()).filter(({ name }) => maySee(principal, name))
   return ranked(
     list.map(({ name, title }) => ({ name: `${name} – ${title}`, value: name })),
     text,

@@ -211,6 +211,8 @@ describe('a message is refused', () => {
     [{ message: '   ' }, 422, 'message'],
     [{ message: 7 }, 422, 'message'],
     [{ message: 'x', conversationId: 'y' }, 422, 'conversationId'],
+    // Somebody's place on Slack, taken before they speak there, would never be theirs again.
+    [{ message: 'x', conversation_id: 'slack:T1:D1:channel:U1' }, 422, 'conversation_id'],
     [{ message: 'x'.repeat(40_000) }, 422, 'message'],
   ])('%# with the field named', async (body, status, path) => {
     const answer = await parley.ask('POST', '/api/chat', body)

@@ -47,6 +47,10 @@ describe('completions', () => {
     expect(await complete('model', 'customer')).toEqual(['churn'])
     const typing = { option: 'model', text: '', model: null, version: null }
     expect(await completionsFor(typing, ports, { models: ['price'] })).toEqual([])
+    const samples = await completionsFor({ ...typing, option: 'sample' }, ports, {
+      models: ['price'],
+    })
+    expect(samples.map(({ value }) => value)).toEqual(['price'])
   })
 })
 
