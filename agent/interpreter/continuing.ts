@@ -166,7 +166,7 @@ function inSignatureOrder(
 }
 
 const SWITCH = phraseSet(
-  'actually|no|i meant|i mean|rather|instead|sorry|oops|not|wait|use|take|try|and|what|how|about|for|of|ok|okay|so|now|then|also|same|the|with|on|or|but|thing|question|again|too|as well|please|is|it|do|show|me|tell|in|case|to|well|hm|hmm|my|our|model|one|?|,|.|!',
+  'actually|no|i meant|i mean|rather|instead|sorry|oops|wait|and|what|how|about|for|of|ok|okay|so|now|then|also|same|the|with|on|or|but|thing|question|again|too|as well|please|is|it|do|show|me|tell|in|case|to|well|hm|hmm|my|our|model|one|?|,|.|!',
 )
 const MODEL_MARK = /@\d+/g
 const isSwitch = (reading: MessageReading) => {

@@ -1,9 +1,13 @@
-// Messages about what was just done or shown: taking it back, a version from a list, the rows of a batch.
+// Messages about what was just done or shown: taking it back, a version from a list, the rows of a batch, values for no model.
 
+import { joinWords } from '#core/presentation/phrases.ts'
+import { bindModel } from './binding.ts'
 import { withoutLead } from './command-patterns.ts'
 import { type Context, lastModel } from './memory.ts'
 import { moodOf } from './mood.ts'
 import { type Plan, run, say } from './plan.ts'
+import { namedModels } from './predicting.ts'
+import { STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import type { MessageReading } from './reading.ts'
 import { noSuchVersion } from './replies.ts'
 import { resolveVersion } from './versions.ts'
@@ -56,4 +60,22 @@ export function planVersion(reading: MessageReading, context: Context): Plan | n
     { label: 'Put it live', message: `use version ${version} of ${model.name}` },
     { label: 'Tell me about it', message: `describe version ${version} of ${model.name}` },
   ])
+}
+
+/** "score this: 24, 70, 1680": the models that take so many values are offered; none is taken on a guess. */
+export function whichForList(reading: MessageReading, context: Context): Plan | null {
+  if (namedModels(reading).length > 0 || !STRONG_PREDICT_PATTERN.test(reading.whole)) return null
+  const fitting = context.models.filter((model) => bindModel(reading, model).complete)
+  if (fitting.length === 0) return null
+  const names = joinWords(
+    fitting.map(({ title }) => title),
+    'or',
+  )
+  return say(
+    `For which model are these values${fitting.length === 1 ? `: ${names}` : `, ${names}`}?`,
+    fitting.map(({ name, title }) => ({
+      label: title,
+      message: `${name}: ${reading.text.trim()}`,
+    })),
+  )
 }

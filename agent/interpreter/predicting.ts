@@ -1,6 +1,5 @@
 // Understands that a prediction or its explanation is wanted, of which model, and with which inputs.
 
-import { joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
 import { bindModel, type ModelBinding, quotedTexts, singleText } from './binding.ts'
 import { type DataRows, type FeatureRow, readData } from './data.ts'
@@ -255,24 +254,6 @@ function isLikelyText(
   const { classes = [], target } = model.signature
   const words = new Set(reading.tokens.map(({ word }) => word))
   return [...classes, target ?? model.name].some((word) => words.has(word.toLowerCase()))
-}
-
-/** "score this: 24, 70, 1680": the models that take so many values are offered; none is taken on a guess. */
-export function whichForList(reading: MessageReading, context: Context): Plan | null {
-  if (namedModels(reading).length > 0 || !STRONG_PREDICT_PATTERN.test(reading.whole)) return null
-  const fitting = context.models.filter((model) => bindModel(reading, model).complete)
-  if (fitting.length === 0) return null
-  const names = joinWords(
-    fitting.map(({ title }) => title),
-    'or',
-  )
-  return say(
-    `For which model are these values${fitting.length === 1 ? `: ${names}` : `, ${names}`}?`,
-    fitting.map(({ name, title }) => ({
-      label: title,
-      message: `${name}: ${reading.text.trim()}`,
-    })),
-  )
 }
 
 /** Runs where everything is there, else asks for exactly what is missing. */

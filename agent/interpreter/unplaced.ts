@@ -1,12 +1,12 @@
 // Values that were given without saying of what: they are kept, and which input they are for is asked, never guessed.
 
 import type { InputField, Scalar } from '#core/model.ts'
-import { joinWords } from '#core/presentation/phrases.ts'
+import { capitalise, joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
 import type { ConversationState } from '../state.ts'
 import { type FeatureRow, isFeatures } from './data.ts'
 import { type Context, modelNamed } from './memory.ts'
-import { ask, type Plan, say } from './plan.ts'
+import { type Plan, say } from './plan.ts'
 import { isPredicting, predictOrAsk, type Wanted } from './predicting.ts'
 import { readMessage } from './reading.ts'
 import { describeField } from './replies.ts'
@@ -193,7 +193,7 @@ function whichIs(
   const [text = '', ...others] = unplaced
   const names = fitting.slice(0, MAX_CHOICES).map(({ name }) => name)
   const rest = others.length === 0 ? '' : ` I have kept ${joinWords(others)} as well.`
-  const listed = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+  const listed = joinWords(names, 'or')
   if (tries % 2 === 0) return `Which is ${text}: ${listed}?${rest}`
   return `I have noted ${text}, but not what it stands for: is it ${listed}? Say for example “${names[0]} ${text}”.${rest}`
 }
@@ -206,7 +206,8 @@ function askAbout(pending: Pending, model: KnownModel, given: FeatureRow, name: 
   const field = model.signature.inputs.find((input) => input.name === name)
   const input = { ...pending.input, features: given }
   const text = `What is ${field === undefined ? name : describeField(field)}?`
-  return { ...ask(pending.operation, input, 'features', text), keep: { about: name } } as Plan
+  const call = { operation: pending.operation, input }
+  return { kind: 'ask', call, field: 'features', text, keep: { about: name } }
 }
 
 /** The value of the input that this text gives, in its unit; undefined where it cannot be one. */
@@ -219,5 +220,3 @@ function valueAs(model: KnownModel, name: string, text: string): Scalar | undefi
   }
   return valueFor(value, input)
 }
-
-const capitalise = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
