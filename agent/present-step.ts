@@ -1,6 +1,6 @@
 // The words and blocks of a step, whichever way it ended; every number in them comes from the operation.
 
-import type { Failure } from '#core/errors.ts'
+import { type Failure, untoldDetails } from '#core/errors.ts'
 import type { Block } from '#core/presentation/blocks.ts'
 import type { Answer, RanStep } from './language.ts'
 
@@ -32,8 +32,7 @@ function confirmationChoices(): Block {
 }
 
 export function presentFailure(failure: Failure): Answer {
-  const details = failure.details
-    .filter(({ message }) => !failure.message.includes(message))
+  const details = untoldDetails(failure)
     .slice(0, MAX_SHOWN_DETAILS)
     .map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
   return {

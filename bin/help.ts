@@ -91,7 +91,8 @@ function placeholder(field: InputArgument): string {
 function nameOf(field: InputArgument): string {
   if (field.positional) return field.name === 'upload' ? 'FILE' : field.name.toUpperCase()
   if (field.kind === 'pairs') return 'name=value'
-  return field.kind === 'yes or no' ? optionName(field.name) : `${optionName(field.name)} VALUE`
+  if (field.kind === 'yes or no') return optionName(field.name).replace('--', '--[no-]')
+  return `${optionName(field.name)} VALUE`
 }
 
 function describe(field: InputArgument): string {

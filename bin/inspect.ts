@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path'
 import { createModelReader, type InspectionResult } from '#core/formats/reader.ts'
+import { neededWords } from '#core/operations/describe-model-answer.ts'
 import type { Block } from '#core/presentation/blocks.ts'
 import { renderPlainText } from '#core/presentation/plain-text.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
@@ -90,12 +91,8 @@ function renderInspection(
     blocks.push({
       kind: 'table',
       title: signature.namesKnown ? 'Features' : 'Features (the file holds no names)',
-      columns: [{ label: 'name' }, { label: 'type' }, { label: 'may be missing' }],
-      rows: signature.inputs.map(({ name, type, optional }) => [
-        name,
-        type,
-        optional ? 'yes' : 'no',
-      ]),
+      columns: [{ label: 'name' }, { label: 'type' }, { label: 'needed' }],
+      rows: signature.inputs.map((field) => [field.name, field.type, neededWords(field)]),
     })
     for (const warning of model.warnings)
       blocks.push({ kind: 'notice', tone: 'warning', text: warning })

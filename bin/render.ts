@@ -28,7 +28,12 @@ export function renderAnswer(
   return next === null ? answer : `${answer}\n\nNext: ${next}`
 }
 
-function predictCommand({ name, example }: Readonly<Record<string, unknown>>): string | null {
+function predictCommand({
+  name,
+  example,
+  deployed,
+}: Readonly<Record<string, unknown>>): string | null {
+  if (deployed === false) return typeof name === 'string' ? `parley deploy --name ${name}` : null
   if (typeof name !== 'string' || typeof example !== 'object' || example === null) return null
   const words = Object.entries(example).map(([field, value]) => quoted(`${field}=${value}`))
   return ['parley predict', name, ...words].join(' ')

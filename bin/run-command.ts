@@ -1,8 +1,7 @@
 // Runs one operation from the command line: files become uploads, confirmations are asked, answers are printed.
 
 import { basename } from 'node:path'
-import type { Failure } from '#core/errors.ts'
-import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { type Failure, fail, type Outcome, succeed, untoldDetails } from '#core/errors.ts'
 import { needsConfirmation } from '#core/operations/access.ts'
 import type { CommonOptions, ParsedArguments } from '#core/operations/arguments.ts'
 import { checkInput, invoke } from '#core/operations/invoke.ts'
@@ -63,9 +62,8 @@ export function complainOf(failure: Failure, common: CommonOptions, terminal: Te
   if (common.json) terminal.print(JSON.stringify({ error: failure }, null, 2))
   else {
     terminal.complain(failure.message)
-    for (const { path, message } of failure.details) {
-      if (!failure.message.includes(message))
-        terminal.complain(`  - ${path === '' ? '' : `${path}: `}${message}`)
+    for (const { path, message } of untoldDetails(failure)) {
+      terminal.complain(`  - ${path === '' ? '' : `${path}: `}${message}`)
     }
   }
   return exitCodeOf(failure.code)

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { Progress } from '#core/operations/operation.ts'
+import { withoutControls } from '#core/presentation/plain-text.ts'
 
 export interface Terminal {
   readonly input: Readable
@@ -46,7 +47,7 @@ export function createTerminal(streams: {
     },
     complain: (text) => {
       clearProgress()
-      errors.write(`${text}\n`)
+      errors.write(`${withoutControls(text)}\n`)
     },
     progress: (progress) => {
       const line = renderProgress(progress)

@@ -48,3 +48,14 @@ export function fail(
 ): Outcome<never> {
   return { ok: false, failure: { code, message, details } }
 }
+
+/**
+ * The details that the message does not already tell. Two fields often have the same problem, so a detail counts as told
+ * only with the field it is about; where it is the only detail, its words alone are enough.
+ */
+export function untoldDetails({ message, details }: Failure): readonly FailureDetail[] {
+  return details.filter(({ path, message: fact }) => {
+    const told = path === '' || details.length === 1 ? fact : `${path} ${fact}`
+    return !message.includes(told)
+  })
+}

@@ -121,6 +121,7 @@ async function readParts<File>(
     if (!header.ok) return header
     const { name, fileName } = header.value
     if (fileName === null) {
+      if (rules.fileFields.includes(name)) return fileSentAsText(name)
       if (!rules.textFields.includes(name)) return unknownField(name, rules)
       fieldCount += 1
       if (fieldCount > MAXIMUM_FIELDS) return fail('too_large', 'The form has too many fields.')
@@ -142,6 +143,13 @@ function unknownField(name: string, rules: FormRules): Outcome<never> {
   const known = [...rules.fileFields.map((field) => `${field} (a file)`), ...rules.textFields]
   return fail('invalid_input', `This form takes ${known.join(', ')}.`, [
     { path: name.slice(0, MAXIMUM_FILE_NAME_LENGTH), message: 'This field is not one of them.' },
+  ])
+}
+
+/** Forgetting curl's @ is the usual reason. */
+function fileSentAsText(name: string): Outcome<never> {
+  return fail('invalid_input', `Send ${name} as a file; with curl: -F ${name}=@churn_model.pkl`, [
+    { path: name, message: 'is a text here, not a file' },
   ])
 }
 

@@ -99,8 +99,11 @@ export function parseArguments(
     } else {
       const pair = pairsField === undefined ? null : PAIR.exec(word)
       const next = positional.find((field) => !(field.name in values || filled.has(field.name)))
-      if (pair?.[1] !== undefined && pair[2] !== undefined) pairs[pair[1]] = scalarOf(pair[2])
-      else if (next === undefined) {
+      if (pair?.[1] !== undefined && pair[2] !== undefined) {
+        if (pair[1] in pairs)
+          problems.push({ path: pair[1], message: `${pair[1]} is given twice.` })
+        pairs[pair[1]] = scalarOf(pair[2])
+      } else if (next === undefined) {
         problems.push({ path: word, message: `I do not know what "${word}" is for.` })
       } else {
         filled.add(next.name)

@@ -100,7 +100,11 @@ function typeWords({ type, unit }: DescribedInput): string {
   return unit === undefined ? TYPE_WORDS[type] : `${TYPE_WORDS[type]} (${unit})`
 }
 
-function neededWords({ optional, nullable }: DescribedInput): string {
+/** Whether an input may be missing, and how. */
+export function neededWords({
+  optional,
+  nullable,
+}: Pick<DescribedInput, 'optional' | 'nullable'>): string {
   if (optional) return 'may be left out'
   return nullable === true ? 'required, or null' : 'required'
 }

@@ -38,7 +38,7 @@ function unknownModel(name: string, models: readonly ModelRecord[]): Outcome<nev
       ? 'No model has been uploaded yet.'
       : meant !== null && meant !== undefined
         ? `Did you mean ${meant.name}?`
-        : `There are ${models
+        : `There ${models.length === 1 ? 'is' : 'are'} ${models
             .slice(0, MAX_NAMES_LISTED)
             .map((model) => model.name)
             .join(', ')}${models.length > MAX_NAMES_LISTED ? ' and more' : ''}.`

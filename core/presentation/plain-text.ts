@@ -27,9 +27,11 @@ export function renderBlock(block: Block): string {
     case 'contributions':
       return titled(block.title, renderContributions(block))
     case 'code':
-      return titled(block.title, indent(clean(block.text)))
+      return titled(block.title, indent(withoutControls(block.text)))
     case 'link':
-      return block.label === block.href ? block.href : `${clean(block.label)}: ${block.href}`
+      return block.label === block.href
+        ? block.href
+        : `${withoutControls(block.label)}: ${block.href}`
     case 'choices':
       return titled(
         block.title,
@@ -51,7 +53,7 @@ const ESCAPED = /\\([\\`*_])/g
 
 /** Takes the marks of our small markdown off and leaves the words. */
 export function plainSentences(markdown: string): string {
-  return clean(markdown.replace(CODE, '$1').replace(BOLD, '$1').replace(ESCAPED, '$1'))
+  return withoutControls(markdown.replace(CODE, '$1').replace(BOLD, '$1').replace(ESCAPED, '$1'))
 }
 
 // Control characters could move a terminal's cursor or hide text; line breaks and tabs stay.
@@ -59,12 +61,13 @@ export function plainSentences(markdown: string): string {
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 const LINE_BREAKS = /\s*[\n\t]+\s*/g
 
-function clean(text: string): string {
+/** A problem may quote a file or a table, so what reaches a terminal is cleaned of control characters. */
+export function withoutControls(text: string): string {
   return text.replace(CONTROL, '')
 }
 
 function oneLine(text: string): string {
-  return clean(text).replace(LINE_BREAKS, ' ')
+  return withoutControls(text).replace(LINE_BREAKS, ' ')
 }
 
 function titled(title: string | undefined, body: string): string {

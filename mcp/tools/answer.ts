@@ -1,7 +1,7 @@
 // From an operation's outcome to a tool's answer: data for programs, the whole answer as text for clients that read only text.
 
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
-import type { Failure } from '#core/errors.ts'
+import { type Failure, untoldDetails } from '#core/errors.ts'
 import type { Operation } from '#core/operations/operation.ts'
 import { renderPlainText } from '#core/presentation/plain-text.ts'
 import { uploadUri } from '../uris.ts'
@@ -33,9 +33,9 @@ export function answerOf(
 
 export function failureOf(failure: Failure): CallToolResult {
   const { code, message, details } = failure
-  const lines = details
-    .filter((detail) => !message.includes(detail.message))
-    .map(({ path, message: fact }) => `- ${path === '' ? '' : `${path} `}${fact}`)
+  const lines = untoldDetails(failure).map(
+    ({ path, message: fact }) => `- ${path === '' ? '' : `${path} `}${fact}`,
+  )
   return {
     content: [{ type: 'text', text: [message, ...lines].join('\n') }],
     isError: true,

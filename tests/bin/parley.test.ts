@@ -132,6 +132,30 @@ describe('parley', () => {
     expect(lines[2]).toContain('line 3')
   }, 20_000)
 
+  test('tells every problem of a row, and never sends a control character of a file to the terminal', async () => {
+    const environment = { PARLEY_DATA: join(folder, 'problems') }
+    await parley(['deploy', '--sample', 'churn'], environment)
+    const row = ['tenure=x', 'monthly_charges=y', 'total_charges=z']
+    const refused = await parley(['predict', 'churn', ...row], environment)
+    expect(refused.code).toBe(4)
+    for (const name of ['tenure', 'monthly_charges', 'total_charges'])
+      expect(refused.errors).toContain(name)
+    const table = join(folder, 'escape.csv')
+    await Bun.write(table, '\u001b[31mred\n1\n')
+    const scored = await parley(['batch', 'churn', table], environment)
+    expect(scored.code).toBe(4)
+    expect(scored.errors).toContain('[31mred')
+    expect(scored.errors).not.toContain('\u001b')
+  })
+
+  test('a model that is only stored is followed by how to deploy it', async () => {
+    const environment = { PARLEY_DATA: join(folder, 'stored') }
+    const stored = await parley(['deploy', '--sample', 'iris', '--no-deploy'], environment)
+    expect(stored.output).toContain('Next: parley deploy --name iris')
+    const wrong = await parley(['describe', 'nope'], environment)
+    expect(wrong.errors).toContain('There is iris.')
+  })
+
   test('inspects without registering', async () => {
     const data = join(folder, 'untouched')
     const { code, output } = await parley(['inspect', 'models/iris/iris_model.pkl'], {

@@ -145,6 +145,12 @@ describe('a form is refused', () => {
     )
   })
 
+  test('where the file came as a text, as curl sends it without its @', async () => {
+    const failure = await failureOf(formRequest(field('file', 'churn_model.pkl') + END))
+    expect(failure).toMatchObject({ code: 'invalid_input', details: [{ path: 'file' }] })
+    expect(failure.message).toContain('-F file=@')
+  })
+
   test('where it holds more files than asked for', async () => {
     const failure = await failureOf(formRequest(file('a', 'x').repeat(3) + END))
     expect(failure).toMatchObject({ code: 'invalid_input', details: [{ path: 'file' }] })

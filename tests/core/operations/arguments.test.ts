@@ -41,6 +41,12 @@ describe('a command line', () => {
     })
   })
 
+  test('does not choose between two values of one feature', () => {
+    expect(inputOf(predict, ['churn', 'tenure=24', 'tenure=42'])).toEqual([
+      'tenure is given twice.',
+    ])
+  })
+
   test('a feature called __proto__ is a feature', () => {
     const parsed = parseArguments(predict, ['churn', '__proto__=1'])
     const features = parsed.ok ? parsed.value.input['features'] : null
