@@ -10,6 +10,7 @@ const PATH_PARAMETER = /\{(\w+)\}/g
 /** What stands in paths. */
 const PARAMETERS: Readonly<Record<string, { description: string; schema: JsonSchema }>> = {
   name: { description: 'Name of a model, such as churn.', schema: { type: 'string' } },
+  upload: { description: 'A handle, such as predict_batch answers.', schema: { type: 'string' } },
   version: { description: 'Number of a version.', schema: { type: 'integer', minimum: 1 } },
 }
 
@@ -45,7 +46,12 @@ export function serviceDocument(
     servers: [{ url: options.baseUrl }],
     tags: TAGS,
     paths,
-    components: { schemas: { Error: ERROR_SCHEMA } },
+    // An empty requirement means that on the machine itself none is needed, unless whoever runs Parley asks for keys.
+    security: [{}, { key: [] }],
+    components: {
+      schemas: { Error: ERROR_SCHEMA },
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
+    },
   }
 }
 

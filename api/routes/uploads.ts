@@ -2,8 +2,10 @@
 
 import type { Outcome } from '#core/errors.ts'
 import { fail } from '#core/errors.ts'
+import { findOwnUpload } from '#core/operations/deploy-source.ts'
 import { UPLOAD_LIFETIME_MS, type UploadRecord } from '#core/registry/registry.ts'
-import { type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { callOf, type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { BASE_HEADERS } from '../http/errors.ts'
 import { type FilePart, readForm } from '../http/multipart.ts'
 import { json } from '../openapi/schemas.ts'
 import type { JsonSchema, Route } from '../route.ts'
@@ -65,6 +67,35 @@ async function createUpload(exchange: Exchange): Promise<Reply> {
   )
 }
 
+/** Uploads of others are answered as if they did not exist. */
+async function downloadUpload(exchange: Exchange): Promise<Reply> {
+  const upload = await findOwnUpload(
+    exchange.parameters['upload'] ?? '',
+    callOf(exchange, { confirmed: false }),
+  )
+  if (!upload.ok) return upload
+  const bytes = await exchange.services.ports.registry.readUpload(upload.value.id)
+  return new Response(new Blob([new Uint8Array(bytes)]), {
+    headers: {
+      ...BASE_HEADERS,
+      'x-request-id': exchange.requestId,
+      // Whatever is in the file, the browser stores it and never shows it as a page of ours.
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename*=utf-8''${encodeFileName(upload.value.fileName)}`,
+    },
+  })
+}
+
+const LEFT_BY_ENCODING = /['()*]/g
+
+/** As RFC 8187 wants names; a lone surrogate half, which has no encoding, becomes a question mark. */
+function encodeFileName(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replace(
+    LEFT_BY_ENCODING,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
 const FORM_SCHEMA: JsonSchema = {
   type: 'object',
   required: ['file'],
@@ -103,6 +134,27 @@ export const uploadRoutes: readonly Route[] = [
         'invalid_input',
         'unavailable',
       ],
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/uploads/{upload}',
+    handle: downloadUpload,
+    document: {
+      id: 'downloadUpload',
+      tag: 'Models',
+      summary: 'Fetch a file by its handle, such as a scored table',
+      description: 'For who sent it, or had it made, and only until it expires.',
+      answers: () => [
+        {
+          status: 200,
+          description: 'The file.',
+          content: {
+            'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+          },
+        },
+      ],
+      errors: ['not_found', 'unavailable'],
     },
   },
 ]

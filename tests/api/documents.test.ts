@@ -25,6 +25,7 @@ const ADDRESSES = [
   'GET /api/models/{name}/versions',
   'GET /api/audit',
   'GET /api/samples',
+  'GET /api/uploads/{upload}',
   'GET /docs',
   'GET /docs/fields.ts',
   'GET /docs/page.css',

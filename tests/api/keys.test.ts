@@ -206,6 +206,30 @@ describe('a key', () => {
     const { body } = await ask(ann, 'POST', '/api/uploads', form)
     const theft = await ask(bob, 'POST', '/api/operations/deploy_model', { upload: body.upload })
     expect(theft.status).toBe(404)
+    expect((await ask(bob, 'GET', `/api/uploads/${body.upload}`)).status).toBe(404)
+    expect((await ask(null, 'GET', `/api/uploads/${body.upload}`)).status).toBe(401)
+    const own = await ask(ann, 'GET', `/api/uploads/${body.upload}`)
+    expect(own.status).toBe(200)
+    expect(own.headers.get('content-type')).toBe('application/octet-stream')
+  })
+
+  test('gets the table that was scored for it from the address in the answer, under its name', async () => {
+    const key = await create()
+    const form = new FormData()
+    const table = `${Object.keys(ROW).join(',')}\n${Object.values(ROW).join(',')}\n`
+    form.append('file', new File([table], 'März "neu".csv'))
+    const { body } = await ask(key, 'POST', '/api/uploads', form)
+    const batch = await ask(key, 'POST', '/api/operations/predict_batch', {
+      model: 'churn',
+      upload: body.upload,
+    })
+    const scored = await ask(key, 'GET', `/api/uploads/${batch.body.result.upload}`)
+    expect(scored.status).toBe(200)
+    expect(scored.text).toStartWith('tenure,')
+    expect(scored.text.split('\n')[0]).toContain('predicted_label')
+    const disposition = scored.headers.get('content-disposition') ?? ''
+    expect(disposition).toStartWith("attachment; filename*=utf-8''M%C3%A4rz")
+    expect(disposition).not.toContain('"')
   })
 })
 

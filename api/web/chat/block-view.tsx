@@ -1,8 +1,10 @@
 // Draws each kind of block; the table of kinds is total, so a new kind does not compile until it has its look.
 
 import { Alert, Button } from '@mantine/core'
+import { useState } from 'react'
 import type { Block, Cell, Field } from '#core/presentation/blocks.ts'
 import { formatNumber } from '#core/presentation/numbers.ts'
+import { download } from '../client/download.ts'
 import { Icon } from '../shell/icons.tsx'
 import { Bars } from './bars.tsx'
 import { CodeBox } from './code-box.tsx'
@@ -151,9 +153,32 @@ function cellText(cell: Cell): string {
 
 const SAFE_ADDRESS = /^(?:https?:\/\/|\/(?!\/)|#)/i
 
+const UPLOADS = '/api/uploads/'
+
+function DownloadBlock({ label, href }: { label: string; href: string }) {
+  const [problem, setProblem] = useState<string | null>(null)
+  return (
+    <>
+      <Button
+        variant="default"
+        size="compact-sm"
+        onClick={() => void download(href).then(setProblem)}
+      >
+        <span dir="auto">{label}</span>
+      </Button>
+      {problem !== null && (
+        <p className="field-error" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
+  )
+}
+
 /** Addresses come from operations, but names in them come from files: only the web's own schemes become links. */
 function LinkBlock({ label, href }: { label: string; href: string }) {
   if (!SAFE_ADDRESS.test(href)) return <p className="quiet">{label}</p>
+  if (href.startsWith(UPLOADS)) return <DownloadBlock label={label} href={href} />
   return (
     <p>
       <a className="link-block" href={href} target="_blank" rel="noopener noreferrer">

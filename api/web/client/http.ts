@@ -91,7 +91,7 @@ function failed(signal: AbortSignal | undefined): Answer<never> {
   return { ok: false, problem: UNREACHABLE }
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+export async function problemOf(response: Response): Promise<Problem> {
   return readProblem(response.status, await response.text().catch(() => ''))
 }
 
