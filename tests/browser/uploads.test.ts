@@ -81,6 +81,42 @@ describeInBrowser('A file', ({ visit }) => {
   )
 
   test(
+    'with a table is scored, and the result can be kept, also where the page must send a key',
+    async () => {
+      const person = { id: 'key:1', role: 'admin', surface: 'rest' } as const
+      const own = await startParley({
+        principalOf: ({ headers }) =>
+          headers.get('authorization') === 'Bearer parley_1' ? person : null,
+      })
+      await visit(
+        own.url,
+        async ({ page, answer, say }) => {
+          await page.getByLabel('API key').fill('parley_1')
+          await page.keyboard.press('Enter')
+          await page.getByLabel('API key').waitFor({ state: 'detached' })
+          await page.getByTestId('file-input').setInputFiles(CHURN_FILE)
+          await answered(page)
+          const buffer = Buffer.from('tenure,monthly_charges,total_charges\n24,70,1680\n')
+          const file = { name: 'customers.csv', mimeType: 'text/csv', buffer }
+          await page.getByTestId('file-input').setInputFiles(file)
+          await answered(page)
+          if ((await answer.getByRole('button', { name: /^Download/ }).count()) === 0) {
+            await say('score it with churn')
+          }
+          const kept = page.waitForEvent('download')
+          await answer.getByRole('button', { name: /^Download/ }).click()
+          const download = await kept
+          expect(download.suggestedFilename()).toBe('customers-scored.csv')
+          expect(await Bun.file(await download.path()).text()).toContain('predicted_label')
+        },
+        { expectedErrors: /status of 401/ },
+      )
+      await own.stop()
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  test(
     'shows how much of it has been sent, and Esc stops sending it',
     async () => {
       await visit(parley.url, async ({ page, context, say, answer }) => {
