@@ -141,6 +141,8 @@ describe('an upload is refused', () => {
     ])
     const unknown = await upload(await churnFile(), { titel: 'x' })
     expect([unknown.status, unknown.body.error.details[0].path]).toEqual([422, 'titel'])
+    const few = await upload(await churnFile(), { name: 'few', features: 'months,total' })
+    expect([few.status, few.body.error.code]).toEqual([422, 'invalid_input'])
     const missing = await upload(null, { name: 'x' })
     expect([missing.status, missing.body.error.details[0].path]).toEqual([422, 'file'])
   })

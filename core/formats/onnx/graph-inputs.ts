@@ -3,6 +3,7 @@
 import type { FeatureType, InputField } from '#core/model.ts'
 import type { TensorBinding } from '../description.ts'
 import { FormatError } from '../format-error.ts'
+import { checkGivenNames } from '../given-names.ts'
 import type { Dimension, OnnxFile, OnnxGraph, OnnxNode, OnnxValueInfo } from './graph.ts'
 import { textListOf } from './metadata.ts'
 import { takersOf, type Wiring } from './trace.ts'
@@ -184,13 +185,8 @@ function chooseNames(
   given: readonly string[] | undefined,
 ): { readonly names: readonly string[]; readonly namesKnown: boolean } {
   if (given !== undefined) {
-    if (given.length !== total) {
-      throw new FormatError(
-        `This model takes ${total} features, and ${given.length} names were given. Name all ${total} in the order of the columns.`,
-        0,
-      )
-    }
-    return { names: distinct(given), namesKnown: true }
+    checkGivenNames(given, total, { what: 'features', order: 'the columns' })
+    return { names: given, namesKnown: true }
   }
   const stored = textListOf(file, NAME_KEYS)
   if (stored?.length === total) return { names: distinct(stored), namesKnown: true }

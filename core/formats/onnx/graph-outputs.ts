@@ -2,6 +2,7 @@
 
 import type { Task } from '#core/model.ts'
 import { FormatError } from '../format-error.ts'
+import { checkGivenNames } from '../given-names.ts'
 import type { OnnxFile, OnnxNode, OnnxValueInfo } from './graph.ts'
 import { textListOf } from './metadata.ts'
 import { makerOf, type Wiring } from './trace.ts'
@@ -184,12 +185,7 @@ function chooseClasses(
 ): readonly string[] {
   const wanted = count ?? stored?.length ?? null
   if (given !== undefined) {
-    if (wanted !== null && given.length !== wanted) {
-      throw new FormatError(
-        `This model has ${wanted} classes, and ${given.length} names were given. Name all ${wanted} in the order of their codes.`,
-        0,
-      )
-    }
+    checkGivenNames(given, wanted ?? given.length, { what: 'classes', order: 'their codes' })
     return given
   }
   if (stored !== null && (wanted === null || stored.length === wanted)) return stored

@@ -2,7 +2,8 @@
 
 import type { FeatureType, InputField } from '#core/model.ts'
 import type { Tree } from '../description.ts'
-import { FormatError } from '../format-error.ts'
+import { FormatError, type FormatErrorCode } from '../format-error.ts'
+import { checkGivenNames } from '../given-names.ts'
 import type { Booster } from './booster.ts'
 import type { Wrapper } from './wrapper.ts'
 
@@ -70,13 +71,8 @@ function chooseNames(
 ): { readonly names: readonly string[]; readonly namesKnown: boolean } {
   const count = booster.featureCount
   if (given !== undefined) {
-    if (given.length !== count) {
-      throw new FormatError(
-        `This model takes ${count} features, and ${given.length} names were given. Name all ${count} in the order of the training columns.`,
-        0,
-      )
-    }
-    checkNames(given)
+    checkGivenNames(given, count, { what: 'features', order: 'the training columns' })
+    checkNames(given, 'invalid_input')
     return { names: given, namesKnown: true }
   }
   const stored = booster.featureNames ?? wrapper.featureNames
@@ -89,13 +85,17 @@ function chooseNames(
   return { names: stored, namesKnown: true }
 }
 
-function checkNames(names: readonly string[]): void {
+function checkNames(names: readonly string[], code?: FormatErrorCode): void {
   const seen = new Set<string>()
   for (const name of names) {
     if (seen.has(name))
       throw new FormatError(`Two features have the name "${name.slice(0, 80)}".`, 0)
     if (name.length > MAX_NAME_LENGTH) {
-      throw new FormatError(`A feature's name is longer than ${MAX_NAME_LENGTH} characters.`, 0)
+      throw new FormatError(
+        `A feature's name is longer than ${MAX_NAME_LENGTH} characters.`,
+        0,
+        code,
+      )
     }
     seen.add(name)
   }

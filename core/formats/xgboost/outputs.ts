@@ -2,6 +2,7 @@
 
 import type { Task } from '#core/model.ts'
 import { FormatError } from '../format-error.ts'
+import { checkGivenNames } from '../given-names.ts'
 import type { Booster } from './booster.ts'
 import type { Objective } from './objectives.ts'
 import type { Wrapper } from './wrapper.ts'
@@ -47,7 +48,7 @@ function chooseClasses(
   given: readonly string[] | undefined,
 ): readonly string[] {
   if (given !== undefined) {
-    checkGiven(given, count, 'classes')
+    checkGivenNames(given, count, { what: 'classes', order: 'their codes' })
     return given
   }
   if (wrapper.labels === null) return Array.from({ length: count }, (_, code) => String(code))
@@ -72,7 +73,8 @@ function describeValues(
     )
   }
   if (booster.groups === 1) return { task: 'regression', classes: null, outputNames: null }
-  if (given !== undefined) checkGiven(given, booster.groups, 'outputs')
+  if (given !== undefined)
+    checkGivenNames(given, booster.groups, { what: 'outputs', order: 'their codes' })
   return {
     task: 'regression',
     classes: null,
@@ -86,16 +88,4 @@ function outputName(booster: Booster, objective: Objective, index: number): stri
   const level = booster.levels?.length === booster.groups ? booster.levels[index] : undefined
   if (level !== undefined) return `quantile_${Number(level.toPrecision(6))}`
   return objective.kind === 'binary' ? `label_${index}` : `output_${index}`
-}
-
-function checkGiven(given: readonly string[], count: number, what: string): void {
-  if (given.length !== count) {
-    throw new FormatError(
-      `This model has ${count} ${what}, and ${given.length} names were given. Name all ${count} in the order of their codes.`,
-      0,
-    )
-  }
-  if (new Set(given).size !== given.length) {
-    throw new FormatError(`Two ${what} were given the same name.`, 0)
-  }
 }

@@ -47,12 +47,21 @@ describe('feature names', () => {
     expect(described.namesKnown).toBe(true)
     expect(described.warnings).toEqual([])
     expect(() => describeParts({}, { features: ['x'] })).toThrow(
-      'takes 2 features, and 1 names were given',
+      'takes 2 features, and 1 name was given',
     )
     expect(() => describeParts({}, { features: ['x', 'x'] })).toThrow(
       'Two features have the name "x"',
     )
   })
+})
+
+test('names that do not fit are the input’s fault, so the file stays one to try again', () => {
+  const wishes = [{ features: ['x'] }, { features: ['x', 'x'] }, { classes: ['a'] }]
+  for (const given of wishes) {
+    expect(() => describeParts({ objective: 'binary:logistic' }, given)).toThrow(
+      expect.objectContaining({ code: 'invalid_input' }),
+    )
+  }
 })
 
 describe('a missing value', () => {
@@ -77,9 +86,11 @@ describe('classes', () => {
     const classes = ['stays', 'leaves']
     expect(describeParts(binary, { classes }).classes).toEqual(classes)
     expect(() => describeParts(binary, { classes: ['a'] })).toThrow(
-      'has 2 classes, and 1 names were given',
+      'has 2 classes, and 1 name was given',
     )
-    expect(() => describeParts(binary, { classes: ['a', 'a'] })).toThrow('given the same name')
+    expect(() => describeParts(binary, { classes: ['a', 'a'] })).toThrow(
+      'Two classes have the name "a"',
+    )
   })
 
   test('come from the label encoder of old wrappers', () => {
