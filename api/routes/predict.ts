@@ -1,6 +1,7 @@
 // Predictions: the way of a row from the wire to the engine and back, with nothing on it that need not be.
 
 import { fail, type Outcome } from '#core/errors.ts'
+import type { Prediction } from '#core/model.ts'
 import { authorise, maySee, modelRefusal } from '#core/operations/access.ts'
 import { exampleRow } from '#core/operations/example-row.ts'
 import { findModel, leaseModel } from '#core/operations/find-model.ts'
@@ -91,44 +92,75 @@ async function predictDefault(exchange: Exchange): Promise<Reply> {
 }
 
 /** Runs what the body asks for, gives the lease back and counts what became of it. */
-async function answer(exchange: Exchange, lease: Lease, body: unknown): Promise<Reply> {
-  const { version } = lease
-  const { ports, metrics } = exchange.services
-  exchange.facts.model = version.model
-  exchange.facts.modelVersion = version.modelVersion
-  const startedMs = ports.monotonicMs()
-  let rows = 0
-  let latencyMs = 0
-  try {
-    if (!isRecord(body)) return notFeatures()
-    if (Array.isArray(body['instances'])) return await predictMany(exchange, lease, body)
-    rows = 1
-    const encoded = lease.model.encode([body], NO_PREFIX)
-    if (!encoded.ok) return encoded
-    const [prediction] = await lease.model.predict(encoded.value)
-    if (prediction === undefined) throw new Error('the engine answered no prediction for one row')
-    latencyMs = sinceMs(ports, startedMs)
-    const text = predictionJson(version, prediction, latencyMs, exchange.requestId)
-    return jsonTextReply(exchange, text)
-  } finally {
+function answer(exchange: Exchange, lease: Lease, body: unknown): Reply | Promise<Reply> {
+  const { model, modelVersion } = lease.version
+  exchange.facts.model = model
+  exchange.facts.modelVersion = modelVersion
+  if (!isRecord(body)) {
     lease.release()
-    if (rows === 1) {
-      const ok = latencyMs > 0
-      if (!ok) latencyMs = sinceMs(ports, startedMs)
-      exchange.facts.rows = 1
-      ports.serving.record(version.model, { rows, latencyMs, ok })
-      metrics.prediction(version.model, version.modelVersion, latencyMs, ok)
-    }
+    return notFeatures()
   }
+  return Array.isArray(body['instances'])
+    ? predictMany(exchange, lease, body)
+    : predictOne(exchange, lease, body)
+}
+
+/** At once where the engine predicts at once: a promise takes as long as validating the row. */
+function predictOne(exchange: Exchange, lease: Lease, row: Features): Reply | Promise<Reply> {
+  exchange.facts.rows = 1
+  const startedMs = exchange.services.ports.monotonicMs()
+  const tell = ([prediction]: readonly Prediction[]): Reply => {
+    const latencyMs = settle(exchange, lease, startedMs, prediction !== undefined)
+    if (prediction === undefined) throw new Error('the engine answered no prediction for one row')
+    const text = predictionJson(lease.version, prediction, latencyMs, exchange.requestId)
+    return jsonTextReply(exchange, text)
+  }
+  const giveUp = (error: unknown): never => {
+    settle(exchange, lease, startedMs, false)
+    throw error
+  }
+  let predictions: ReturnType<Lease['model']['predict']>
+  try {
+    const encoded = lease.model.encode([row], NO_PREFIX)
+    if (!encoded.ok) {
+      settle(exchange, lease, startedMs, false)
+      return encoded
+    }
+    predictions = lease.model.predict(encoded.value)
+  } catch (error) {
+    return giveUp(error)
+  }
+  return predictions instanceof Promise ? predictions.then(tell, giveUp) : tell(predictions)
+}
+
+/** Ends one row's prediction and says how many milliseconds it took. */
+function settle(exchange: Exchange, lease: Lease, startedMs: number, ok: boolean): number {
+  const { ports, metrics } = exchange.services
+  const { model, modelVersion } = lease.version
+  const latencyMs = sinceMs(ports, startedMs)
+  lease.release()
+  ports.serving.record(model, { rows: 1, latencyMs, ok })
+  metrics.prediction(model, modelVersion, latencyMs, ok)
+  return latencyMs
 }
 
 const NO_PREFIX = () => ''
 
 async function predictMany(exchange: Exchange, lease: Lease, body: Features): Promise<Reply> {
-  const { ports, limits, metrics } = exchange.services
-  const checked = checkInstances(body, limits.instances)
-  if (!checked.ok) return checked
-  const rows = checked.value
+  try {
+    const checked = checkInstances(body, exchange.services.limits.instances)
+    return checked.ok ? await predictInstances(exchange, lease, checked.value) : checked
+  } finally {
+    lease.release()
+  }
+}
+
+async function predictInstances(
+  exchange: Exchange,
+  lease: Lease,
+  rows: readonly Features[],
+): Promise<Reply> {
+  const { ports, metrics } = exchange.services
   exchange.facts.rows = rows.length
   const prefix = (row: number) => `instances[${row}].`
   const startedMs = ports.monotonicMs()
@@ -145,7 +177,7 @@ async function predictMany(exchange: Exchange, lease: Lease, body: Features): Pr
   })
 }
 
-/** At least a microsecond, so that 0 can mean that there is no answer yet. */
+/** In thousandths, and at least one: nothing takes no time. */
 function sinceMs(ports: { monotonicMs: () => number }, startedMs: number): number {
   return Math.max(1, Math.round((ports.monotonicMs() - startedMs) * 1000)) / 1000
 }

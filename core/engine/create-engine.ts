@@ -147,12 +147,12 @@ function createLoadedModel(
       try {
         signal?.throwIfAborted()
         if (closing !== null) throw new InferenceError('This version of the model has been closed.')
-        if (rows.count === 0) return Promise.resolve([])
+        if (rows.count === 0) return []
         const outputs = backend.run(rows, signal)
-        // Compiled rows are ready by now; a second promise would cost as much as they did.
+        // Compiled rows are ready by now; a promise would cost as much as they did.
         return outputs instanceof Promise
           ? finish(outputs, rows.count)
-          : Promise.resolve(readPredictions(signature, outputs, rows.count))
+          : readPredictions(signature, outputs, rows.count)
       } catch (reason) {
         return Promise.reject(reason)
       }

@@ -40,9 +40,14 @@ export interface LoadedModel {
     good: readonly number[]
     problems: ReadonlyMap<number, readonly { path: string; message: string }[]>
   }
-  /** Requests that arrive in one tick run as one batch; large batches run in a worker. */
-  predict(rows: EncodedRows, signal?: AbortSignal): Promise<readonly Prediction[]>
+  /**
+   * Requests that arrive in one tick run as one batch; large batches run in a worker. Few compiled rows are there at
+   * once; failures are always a promise's.
+   */
+  predict(rows: EncodedRows, signal?: AbortSignal): Predicted | Promise<Predicted>
 }
+
+type Predicted = readonly Prediction[]
 
 export interface Engine {
   /** Creates the session, checks that a first prediction works and that compiled code agrees. */
