@@ -6,7 +6,7 @@ import { type Attachment, receiveAttachment } from '#bots/shared/attachment.ts'
 import { conversationKey, type Place } from '#bots/shared/conversation-key.ts'
 import type { DirectAgent } from '#bots/shared/direct-agent.ts'
 import { openConfirmation } from '#bots/shared/open-confirmation.ts'
-import { scoredFiles } from '#bots/shared/scored-file.ts'
+import { scoredFiles, withoutDownloads } from '#bots/shared/scored-file.ts'
 import { clipText } from '#bots/shared/split-text.ts'
 import { REFUSED_SENTENCE, type TurnDesk, WAITING_SENTENCE } from '#bots/shared/turn-desk.ts'
 import { followTurn, type TurnView } from '#bots/shared/turn-view.ts'
@@ -149,8 +149,7 @@ async function showResult(
     .filter(({ bytes }) => bytes.byteLength <= DISCORD.fileBytes)
     .slice(0, DISCORD.filesPerMessage)
     .map(({ fileName, bytes }) => ({ fileName: attachmentName(fileName), bytes }))
-  // The file itself is below, so its address on the server is not needed.
-  const blocks = files.length === 0 ? result.blocks : result.blocks.filter(isNotDownload)
+  const blocks = withoutDownloads(result.blocks, files.length > 0)
   const pages = renderMessages({
     text: result.reply,
     blocks,
@@ -158,10 +157,6 @@ async function showResult(
     files: files.map(({ fileName }) => fileName),
   })
   await board.show(pages, files)
-}
-
-function isNotDownload(block: TurnResult['blocks'][number]): boolean {
-  return block.kind !== 'link' || !block.href.startsWith('/api/uploads/')
 }
 
 const NOT_IN_NAMES = /[^A-Za-z0-9._-]+/g

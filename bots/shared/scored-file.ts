@@ -2,6 +2,7 @@
 
 import type { Step } from '#agent/turn.ts'
 import type { Ports } from '#core/operations/operation.ts'
+import type { Block } from '#core/presentation/blocks.ts'
 
 export interface ScoredFile {
   readonly fileName: string
@@ -26,6 +27,26 @@ export async function scoredFiles(
     files.push({ fileName: record.fileName, bytes: await ports.registry.readUpload(handle) })
   }
   return files
+}
+
+const DOWNLOADS = '/api/uploads/'
+
+const TOO_LARGE_TO_POST: Block = {
+  kind: 'notice',
+  tone: 'warning',
+  text: 'The scored table is too large to be posted here. For tables of this size use `parley batch` or the batch address of the model.',
+}
+
+/**
+ * The address of a scored table on the server is of no use to people of a platform, who have no key of ours: a table that
+ * is posted needs none, and of one that could not be posted it is said so.
+ */
+export function withoutDownloads(blocks: readonly Block[], isPosted: boolean): readonly Block[] {
+  const isDownload = (block: Block) => block.kind === 'link' && block.href.startsWith(DOWNLOADS)
+  return blocks.flatMap((block) => {
+    if (!isDownload(block)) return [block]
+    return isPosted ? [] : [TOO_LARGE_TO_POST]
+  })
 }
 
 function resultHandle(output: unknown): string | null {

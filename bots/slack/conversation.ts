@@ -5,11 +5,10 @@ import { conversationKey } from '#bots/shared/conversation-key.ts'
 import type { DirectAgent } from '#bots/shared/direct-agent.ts'
 import { followUps } from '#bots/shared/follow-ups.ts'
 import { openConfirmation } from '#bots/shared/open-confirmation.ts'
-import { scoredFiles } from '#bots/shared/scored-file.ts'
+import { scoredFiles, withoutDownloads } from '#bots/shared/scored-file.ts'
 import { REFUSED_SENTENCE, type TurnDesk, WAITING_SENTENCE } from '#bots/shared/turn-desk.ts'
 import { followTurn } from '#bots/shared/turn-view.ts'
 import type { OperationName, Ports, Principal } from '#core/operations/operation.ts'
-import type { Block } from '#core/presentation/blocks.ts'
 import { buttonRow, followUpButton } from './buttons.ts'
 import { STREAM_INTERVAL_MS } from './limits.ts'
 import { type ChoiceButtons, renderBlocks } from './render.ts'
@@ -134,7 +133,10 @@ async function answer(tools: ConversationTools, turn: Turn): Promise<void> {
   const files = await scoredFiles(result.steps, ports, principal.id)
   await reply.finish(
     text,
-    await blocksOf(tools, turn, withoutFiles(result, files.length > 0)),
+    await blocksOf(tools, turn, {
+      ...result,
+      blocks: withoutDownloads(result.blocks, files.length > 0),
+    }),
     files,
   )
 }
@@ -157,13 +159,6 @@ async function beginTurn(
   const { uploads, problems } = await task.uploads(principal, signal)
   if (problems.length > 0 && uploads.length === 0) return { events: null, problems }
   return { events: agent.turn({ ...request, message: task.message, uploads }), problems }
-}
-
-/** A file that is posted needs no link, which would want a key of our own besides. */
-function withoutFiles(result: TurnResult, arePosted: boolean): TurnResult {
-  if (!arePosted) return result
-  const isFile = (block: Block) => block.kind === 'link' && block.href.startsWith('/api/uploads/')
-  return { ...result, blocks: result.blocks.filter((block) => !isFile(block)) }
 }
 
 async function blocksOf(
