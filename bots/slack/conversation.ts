@@ -28,6 +28,8 @@ export type Task =
   | {
       readonly kind: 'talk'
       readonly message: string
+      /** Looked at when the turn's time has come; a sentence refuses it. */
+      readonly guard?: (principal: Principal) => Promise<string | null>
       /** Fetched when the turn begins, so that a refused message fetches nothing. */
       readonly uploads: (
         principal: Principal,
@@ -79,7 +81,8 @@ export function createConversations(tools: ConversationTools): Conversations {
       const { admission, finished } = desk.admit(keyOf(asker), async (signal) => {
         try {
           const principal = await tools.principalOf(asker.team, asker.user)
-          if (principal === null) await whisper(STRANGER_SENTENCE)
+          const refusal = principal === null ? STRANGER_SENTENCE : await refusalOf(task, principal)
+          if (principal === null || refusal !== null) await whisper(refusal ?? STRANGER_SENTENCE)
           else await answer(tools, { asker, task, reply, signal, principal })
         } catch (error) {
           report(error)
@@ -91,6 +94,10 @@ export function createConversations(tools: ConversationTools): Conversations {
       await finished
     },
   }
+}
+
+async function refusalOf(task: Task, principal: Principal): Promise<string | null> {
+  return task.kind === 'talk' ? ((await task.guard?.(principal)) ?? null) : null
 }
 
 const BROKEN_SENTENCE = 'Something went wrong on our side, and it is logged. Please try again.'

@@ -197,10 +197,14 @@ async function runPress(tools: ListenerTools, press: Press): Promise<void> {
   }
   if (value.kind === 'answer' && !(await mayAnswer(tools, asker, place, value))) return
   if (value.kind === 'answer' && !isEphemeral) await closeQuestion(tools, press, value)
-  await take(tools, asker, taskOfButton(value), place)
+  await take(tools, asker, taskOfButton(tools, asker, value), place)
 }
 
-function taskOfButton(value: Exclude<ButtonValue, { kind: 'form' }>): Task {
+function taskOfButton(
+  tools: ListenerTools,
+  asker: Asker,
+  value: Exclude<ButtonValue, { kind: 'form' }>,
+): Task {
   if (value.kind === 'run') {
     const { operation, input } = value
     return { kind: 'operation', said: `(button) ${operation}`, operation, input }
@@ -209,6 +213,13 @@ function taskOfButton(value: Exclude<ButtonValue, { kind: 'form' }>): Task {
     kind: 'talk',
     message: value.message,
     uploads: async () => ({ uploads: [], problems: [] }),
+    // What ran in the meantime may have put another question, which this click must not answer.
+    ...(value.kind === 'answer' && {
+      guard: async ({ id }) =>
+        (await openConfirmation(tools.ports, keyOf(asker), id)) === value.token
+          ? null
+          : CLOSED_SENTENCE,
+    }),
   }
 }
 

@@ -85,6 +85,24 @@ describe('rights', () => {
     expect(await workspace.ports.registry.findModel('churn')).not.toBeNull()
   })
 
+  test('a yes that had to wait does not answer the question that was put meanwhile', async () => {
+    const gate = Promise.withResolvers<void>()
+    const own = await openWorkspace({
+      ports: workspace.ports,
+      agent: (ports) => slowAgent(createAgent({ ports }), gate.promise),
+    })
+    const [first] = await own.ask({ text: 'delete the price model' })
+    if (first === undefined) throw new Error('nothing was asked')
+    await own.say({ text: 'wait' })
+    await own.say({ text: 'delete the churn model' })
+    await own.press(first, 'Yes')
+    gate.resolve()
+    await until(() => read(own.slack.messages).includes('not open any more'))
+    expect(await own.ports.registry.findModel('price')).not.toBeNull()
+    expect(await own.ports.registry.findModel('churn')).not.toBeNull()
+    await own.close()
+  })
+
   test('user groups give rights where the permissions name one', async () => {
     const own = await openWorkspace({
       needsUserGroups: true,
