@@ -3,6 +3,7 @@
 import { rename, rm } from 'node:fs/promises'
 import { sniffFormat } from '#core/batch/batch-format.ts'
 import { failureOf, startScoring } from '#core/batch/score-stream.ts'
+import type { Failure } from '#core/errors.ts'
 import { authorise } from '#core/operations/access.ts'
 import type { ParsedArguments } from '#core/operations/arguments.ts'
 import { leaseModel } from '#core/operations/find-model.ts'
@@ -60,7 +61,10 @@ export async function runBatch(
   try {
     await writeTo(parsed.common.output, started.value)
   } catch (error) {
-    const failure = failureOf(error, signal)
+    // A place that cannot be opened leaves the stream unread, and its lease would hold the process.
+    if (!started.value.locked) await started.value.cancel(error)
+    if (parsed.common.output === null && codeOf(error) === 'EPIPE') return EXIT.interrupted
+    const failure = failureOf(error, signal) ?? unwritable(error, parsed.common.output)
     if (failure === null) throw error
     terminal.clearProgress()
     return complainOf(failure, parsed.common, terminal)
@@ -70,12 +74,35 @@ export async function runBatch(
   return tally.bad === 0 ? EXIT.done : EXIT.invalidInput
 }
 
+const WRITE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder does not exist',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'nothing can be written there',
+  ENOSPC: 'the disk is full',
+}
+
+/** What the system said about the place of the result; null when the error is none of its making. */
+function unwritable(error: unknown, path: string | null): Failure | null {
+  const problem = WRITE_PROBLEMS[codeOf(error)]
+  if (problem === undefined) return null
+  const place = path === null ? 'standard output' : `"${path}"`
+  const message = `The result cannot be written to ${place}: ${problem}.`
+  return { code: 'unavailable', message, details: [] }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
 /** A file appears only when it is whole: it is written beside its place and then moved there. */
 async function writeTo(path: string | null, stream: ReadableStream<Uint8Array>): Promise<void> {
   if (path === null) {
     const sink = Bun.stdout.writer()
     for await (const piece of stream) {
-      sink.write(piece)
+      await sink.write(piece)
       await sink.flush()
     }
     await sink.end()
@@ -85,15 +112,24 @@ async function writeTo(path: string | null, stream: ReadableStream<Uint8Array>):
   const sink = Bun.file(partial).writer()
   try {
     for await (const piece of stream) {
-      sink.write(piece)
+      await sink.write(piece)
       await sink.flush()
     }
     await sink.end()
     await rename(partial, path)
   } catch (error) {
-    await sink.end()
+    await endQuietly(sink)
     await rm(partial, { force: true })
     throw error
+  }
+}
+
+/** A sink that failed fails again when it is ended; the first error is the one to tell. */
+async function endQuietly(sink: { end(): unknown }): Promise<void> {
+  try {
+    await sink.end()
+  } catch {
+    return
   }
 }
 

@@ -34,6 +34,10 @@ export async function runCommand(
   const input = stored.value
   let call = callOf(context, parsed.common.yes)
   const checked = checkInput(operation, input)
+  if (checked.ok && operation.asks?.(checked.value)?.field === 'upload') {
+    const message = 'A file is missing: name one after the command. --help shows how.'
+    return complainOf({ code: 'invalid_input', message, details: [] }, parsed.common, terminal)
+  }
   const question = checked.ok ? needsConfirmation(operation, checked.value, call) : null
   if (question !== null) {
     if (!terminal.interactive) {

@@ -49,6 +49,7 @@ function choosePositive(classes: readonly string[], given: string | undefined): 
   throw new FormatError(
     `"${given}" is no class of this model; its classes are ${classes.map((name) => `"${name}"`).join(' and ')}.`,
     0,
+    'invalid_input',
   )
 }
 

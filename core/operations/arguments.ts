@@ -92,8 +92,11 @@ export function parseArguments(
     else if (word === '--yes' || word === '-y') common.yes = true
     else if (word === '--help' || word === '-h') common.help = true
     else if (word === '--report-errors') common.reportErrors = true
-    else if (word === '--output' || word === '-o') common.output = rest.shift() ?? null
-    else if (word.startsWith('--')) {
+    else if (word === '--output' || word === '-o') {
+      common.output = rest.shift() ?? null
+      if (common.output === null)
+        problems.push({ path: word, message: `${word} needs a value after it.` })
+    } else if (word.startsWith('--')) {
       const problem = readOption(word, rest, fields, values)
       if (problem !== null) problems.push(problem)
     } else {

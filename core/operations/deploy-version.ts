@@ -1,7 +1,7 @@
 // From a file's bytes to a stored version: read, describe, try out, store; nothing is kept when a step fails.
 
 import { createHash } from 'node:crypto'
-import { type Outcome, succeed } from '#core/errors.ts'
+import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { ReadModelResult } from '#core/formats/reader.ts'
 import type { Origin, Signature } from '#core/model.ts'
 import type { ModelRecord, VersionRecord } from '#core/registry/registry.ts'
@@ -35,6 +35,15 @@ export async function deployVersion(
   call: Call,
 ): Promise<Outcome<DeployedVersion>> {
   const { registry } = call.ports
+  if (source.previous === null && wishes.name !== undefined && slugOf(wishes.name) === null) {
+    // Falling back to the file's name here could put this file in front of another model's users.
+    return fail('invalid_input', `“${wishes.name}” cannot be a name in an address.`, [
+      {
+        path: 'name',
+        message: 'needs letters from a to z or digits; what people call it goes into the title',
+      },
+    ])
+  }
   const sha256 = createHash('sha256').update(source.bytes).digest('hex')
   const derived = chooseName(source, wishes)
   const stored = await registry.findByOriginal(derived.name, sha256)

@@ -143,6 +143,8 @@ describe('an upload is refused', () => {
     expect([unknown.status, unknown.body.error.details[0].path]).toEqual([422, 'titel'])
     const few = await upload(await churnFile(), { name: 'few', features: 'months,total' })
     expect([few.status, few.body.error.code]).toEqual([422, 'invalid_input'])
+    const nameless = await upload(await churnFile(), { name: '日本' })
+    expect([nameless.status, nameless.body.error.details[0].path]).toEqual([422, 'name'])
     const missing = await upload(null, { name: 'x' })
     expect([missing.status, missing.body.error.details[0].path]).toEqual([422, 'file'])
   })

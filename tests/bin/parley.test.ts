@@ -1,6 +1,7 @@
 // Runs the command line as a person would: real processes on a folder of their own.
 
 import { afterAll, describe, expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -147,6 +148,42 @@ describe('parley', () => {
     expect(scored.errors).toContain('[31mred')
     expect(scored.errors).not.toContain('\u001b')
   })
+
+  test('says in a sentence what stands between it and a file', async () => {
+    const environment = { PARLEY_DATA: join(folder, 'problems') }
+    await parley(['deploy', '--sample', 'churn'], environment)
+    const table = join(folder, 'one.csv')
+    await Bun.write(table, 'tenure,monthly_charges,total_charges\n24,70,1680\n')
+    const target = join(folder, 'nowhere', 'scored.csv')
+    const lost = await parley(['batch', 'churn', table, '--output', target], environment)
+    expect(lost).toMatchObject({ code: 1, output: '' })
+    expect(lost.errors).toContain('its folder does not exist')
+    const nothing = await parley(['deploy'], environment)
+    expect(nothing.errors).toContain('A file is missing')
+  })
+
+  test.if(existsSync('/dev/full'))(
+    'never calls rows scored that could not be written',
+    async () => {
+      const data = join(folder, 'full')
+      await parley(['deploy', '--sample', 'churn'], { PARLEY_DATA: data })
+      const table = join(folder, 'full.csv')
+      const rows = '24,70,1680\n'.repeat(5000)
+      await Bun.write(table, `tenure,monthly_charges,total_charges\n${rows}`)
+      const child = Bun.spawn(
+        [process.execPath, join(ROOT, 'bin/parley.ts'), 'batch', 'churn', table],
+        {
+          env: { PATH: process.env['PATH'] ?? '', PARLEY_DATA: data },
+          stdout: Bun.file('/dev/full'),
+          stderr: 'pipe',
+        },
+      )
+      const [errors, code] = await Promise.all([new Response(child.stderr).text(), child.exited])
+      expect(code).toBe(1)
+      expect(errors).toContain('the disk is full')
+      expect(errors).not.toMatch(/Scored|\.ts:/)
+    },
+  )
 
   test('a model that is only stored is followed by how to deploy it', async () => {
     const environment = { PARLEY_DATA: join(folder, 'stored') }

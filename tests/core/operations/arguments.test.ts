@@ -41,6 +41,12 @@ describe('a command line', () => {
     })
   })
 
+  test('asks for the value of an option that ends the line', () => {
+    expect(inputOf(promote, ['churn', '2', '--output'])).toEqual([
+      '--output needs a value after it.',
+    ])
+  })
+
   test('does not choose between two values of one feature', () => {
     expect(inputOf(predict, ['churn', 'tenure=24', 'tenure=42'])).toEqual([
       'tenure is given twice.',
