@@ -51,7 +51,7 @@ export type Reply = Response | Outcome<Response>
 
 /**
  * Copied natively into each answer, which costs half of reading an object of names and values. Each answer's id is put
- * here just before it is copied: to change the copy would first make an object of it, for most of a microsecond.
+ * here just before it is copied: to change the copy would first make an object of it.
  */
 const JSON_HEADERS = new Headers({ ...BASE_HEADERS, 'content-type': 'application/json' })
 

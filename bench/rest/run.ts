@@ -1,11 +1,12 @@
 // Measures predictions over HTTP: Parley against an Elysia echo with the same validation and, with --python, FastAPI.
 //
-//   bun bench/rest/run.ts [--python /path/to/venv/bin/python] [--seconds 4] [--rounds 3]
+//   bun bench/rest/run.ts [--python /path/to/venv/bin/python] [--seconds 2] [--rounds 11]
 //
-// Servers run on core 0 and the load on core 1 (taskset), each in a process of its own. Servers take turns in rounds and
-// the best round of each counts, as other work on the machine only ever makes a round slower; the processor time that a
-// server spent on a request is shown beside it, which a neighbour disturbs less. The Python of a virtual environment
-// outside this repository needs fastapi, uvicorn, uvloop, httptools, xgboost and pandas.
+// Servers run on core 0 and the load on core 1 (taskset), each in a process of its own. Servers take turns in rounds.
+// Medians count: a neighbour on the machine spoils single rounds, and the best one may be luck. Comparisons are medians
+// too, of rounds that lay side by side; the processor time that a server spent on a request is what a neighbour disturbs
+// least. The Python of a virtual environment outside this repository needs fastapi, uvicorn, uvloop, httptools, xgboost
+// and pandas.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -27,8 +28,8 @@ const PEER_PORTS = { usual: 61_817, tuned: 61_818 } as const
 const { values: flags } = parseArgs({
   options: {
     python: { type: 'string' },
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '11' },
   },
 })
 
@@ -146,24 +147,26 @@ async function cpuMicroseconds(process: number): Promise<number> {
   return (Number(fields[11] ?? Number.NaN) + Number(fields[12] ?? Number.NaN)) * 10_000
 }
 
-function summarise(name: string, rounds: readonly Round[], baseline: Round) {
-  const best = bestOf(rounds)
-  const cpuUs = Math.min(...rounds.map((one) => one.cpuUs))
+function summarise(name: string, rounds: readonly Round[], own: readonly Round[]) {
+  const typical = (of: (round: Round) => number) => median(rounds.map(of))
+  const times = (of: (round: Round, ours: Round) => number) =>
+    `${median(rounds.flatMap((round, index) => (own[index] ? [of(round, own[index])] : []))).toFixed(2)} ×`
   return {
     server: name,
-    'requests/s': Math.round(best.requestsPerSecond),
-    'p50 µs': Math.round(best.p50Us),
-    'p99 µs': Math.round(best.p99Us),
-    'cpu µs': Number(cpuUs.toFixed(1)),
-    'Parley is': `${(baseline.requestsPerSecond / best.requestsPerSecond).toFixed(2)} ×`,
-    'load busy': `${Math.round(best.busy * 100)} %`,
+    'requests/s': Math.round(typical((round) => round.requestsPerSecond)),
+    best: Math.round(Math.max(...rounds.map((round) => round.requestsPerSecond))),
+    'p50 µs': Math.round(typical((round) => round.p50Us)),
+    'p99 µs': Math.round(typical((round) => round.p99Us)),
+    'cpu µs': Number(typical((round) => round.cpuUs).toFixed(1)),
+    'Parley, requests': times((round, ours) => ours.requestsPerSecond / round.requestsPerSecond),
+    'Parley, cpu': times((round, ours) => round.cpuUs / ours.cpuUs),
+    'load busy': `${Math.round(typical((round) => round.busy) * 100)} %`,
   }
 }
 
-function bestOf(rounds: readonly Round[]): Round {
-  const best = [...rounds].sort((a, b) => b.requestsPerSecond - a.requestsPerSecond)[0]
-  if (best === undefined) throw new Error('nothing was measured')
-  return best
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'parley-bench-rest-'))
@@ -189,11 +192,9 @@ try {
         results.get(target)?.push(await load(target, connections, bodies, folder))
       }
     }
-    const baseline = bestOf(results.get(parley.target) ?? [])
+    const own = results.get(parley.target) ?? []
     console.log(`\n${connections} connection${connections === 1 ? '' : 's'}`)
-    console.table(
-      targets.map((target) => summarise(target.name, results.get(target) ?? [], baseline)),
-    )
+    console.table(targets.map((target) => summarise(target.name, results.get(target) ?? [], own)))
   }
 } finally {
   for (const target of targets) await target.stop()
