@@ -55,6 +55,13 @@ export function createStepRunner(options: {
     },
     ask(name, input, question) {
       const operation = find(name)
+      // Who may not run it is not asked for its inputs: the question names fields and files are sent for nothing.
+      const allowed = operation === undefined ? null : authorise(operation, request.principal)
+      if (allowed?.ok === false) {
+        const refused = failed(name, input, allowed.failure)
+        emit({ type: 'step-finished', step: refused.step })
+        return refused
+      }
       const own = operation === undefined ? null : needsInput(operation, input)
       const step: Step = { operation: name, input, status: 'needs_input' }
       emit({ type: 'step-finished', step })
@@ -78,7 +85,8 @@ function withoutConfirm(operation: Operation, input: Input): Input {
 async function runOperation(operation: Operation, input: Input, call: Call): Promise<RanStep> {
   const { name } = operation
   const question = needsInput(operation, input)
-  if (question !== null) {
+  // Who may not run it at all is refused by the operation itself, which also notes it.
+  if (question !== null && authorise(operation, call.principal).ok) {
     return {
       step: { operation: name, input, status: 'needs_input' },
       presentation: null,

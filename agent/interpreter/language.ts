@@ -51,6 +51,10 @@ async function carryOut(plan: Plan, turn: LanguageTurn): Promise<Answer> {
     case 'ask': {
       const { operation, input } = plan.call
       const asked = turn.ask(operation, input, { field: plan.field, text: plan.text })
+      if (asked.step.status === 'failed') {
+        const { reply, blocks } = presentStep(asked)
+        return speak(turn, reply, blocks)
+      }
       const { pendingQuestion } = turn.state()
       if (plan.keep !== undefined && pendingQuestion !== null) {
         turn.remember({ pendingQuestion: { ...pendingQuestion, ...plan.keep } })

@@ -47,6 +47,18 @@ test('who may use churn only is told of no other model, in lists, hints and answ
   expect(predicted.steps).toMatchObject([{ operation: 'predict', status: 'done' }])
 })
 
+test('who may not do something is told so at once, and is not asked for what it would take', async () => {
+  const talk = talkTo(ports)
+  const lister: Principal = { ...CHURN_ONLY, scopes: ['list_models'] }
+  const asked = await talk.say('predict churn', { principal: lister })
+  expect(asked.steps).toMatchObject([{ operation: 'predict', status: 'failed' }])
+  expect(asked.reply).toContain('needs the scope predict or read')
+  expect(asked.reply).not.toContain('tenure')
+  const viewer: Principal = { id: 'slack:T1:U2', role: 'viewer', surface: 'slack' }
+  const sent = await talkTo(ports).say('I want to deploy my model', { principal: viewer })
+  expect(sent.reply).toContain('needs the role deployer')
+})
+
 test('who talks too fast on a platform is told when to go on, and nothing runs', async () => {
   const rates = createRateLimiter({ monotonicMs: () => 0 })
   const talk = talkTo({ ...ports, rates })
