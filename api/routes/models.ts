@@ -1,6 +1,7 @@
 // Models: upload and deploy, list, describe, versions, promote, undeploy, delete. Each is an operation with an address.
 
 import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
+import { authorise } from '#core/operations/access.ts'
 import { deployModel } from '#core/operations/deploy-model.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { OperationName } from '#core/operations/operation.ts'
@@ -80,6 +81,9 @@ function parseFlag(text: string): boolean | null {
 
 async function uploadModel(exchange: Exchange): Promise<Reply> {
   const { request, services } = exchange
+  // Before the body: nobody sends a file only to hear that they may not.
+  const allowed = authorise(deployModel, exchange.principal)
+  if (!allowed.ok) return allowed
   const received: UploadRecord[] = []
   try {
     const form = await readForm(

@@ -130,6 +130,9 @@ describe('a key', () => {
     expect(refused.status).toBe(403)
     expect(refused.body.error.message).toContain('needs the role deployer')
     expect((await ask(key, 'GET', '/api/audit')).status).toBe(403)
+    // Refused for who asks before anything is said of what was sent.
+    const upload = await ask(key, 'POST', '/api/models', { not: 'a form' })
+    expect(upload.status).toBe(403)
   })
 
   test('that has expired or was revoked opens nothing', async () => {
