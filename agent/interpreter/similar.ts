@@ -1,5 +1,6 @@
 // Tells whether a mistyped word is meant to be a known one, and brings words to a common stem.
 
+import { editDistance } from '#core/nearest.ts'
 import { COMMON_WORDS } from './common-words.ts'
 
 /** Shorter words have too many neighbours: `loan` is one letter from `load`, `loon` and `long`. */
@@ -32,7 +33,8 @@ export function isTypoOf(word: string, meant: string): boolean {
   if (word[0] !== meant[0] && word[1] !== meant[1]) return false
   if (Math.abs(word.length - meant.length) > 2 || COMMON_WORDS.has(word)) return false
   const allowed = meant.length >= TWO_SLIPS_LENGTH ? 2 : 1
-  return distance(word, meant, allowed) <= allowed
+  if (Math.abs(word.length - meant.length) > allowed) return false
+  return editDistance(word, meant) <= allowed
 }
 
 /** The same letters with two neighbours swapped, the first one in its place. */
@@ -42,32 +44,4 @@ function isSwapOf(word: string, meant: string): boolean {
   const at = [...word].findIndex((letter, index) => letter !== meant[index])
   const swapped = `${meant.slice(0, at)}${meant[at + 1] ?? ''}${meant[at] ?? ''}${meant.slice(at + 2)}`
   return word === swapped
-}
-
-/** Insertions, deletions, substitutions and swaps of neighbours, at most `limit` + 1. */
-function distance(left: string, right: string, limit: number): number {
-  if (Math.abs(left.length - right.length) > limit) return limit + 1
-  let beforePrevious: number[] = []
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= right.length; column++) {
-      const same = left[row - 1] === right[column - 1]
-      let cost = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (same ? 0 : 1),
-      )
-      const swapped =
-        row > 1 &&
-        column > 1 &&
-        left[row - 1] === right[column - 2] &&
-        left[row - 2] === right[column - 1]
-      if (swapped) cost = Math.min(cost, (beforePrevious[column - 2] ?? 0) + 1)
-      current.push(cost)
-    }
-    beforePrevious = previous
-    previous = current
-  }
-  return previous[right.length] ?? 0
 }

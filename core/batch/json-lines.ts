@@ -1,7 +1,7 @@
 // Reads JSON lines object by object and writes each back as it was, with the predictions inside it.
 
 import type { InputField, Scalar, Signature } from '#core/model.ts'
-import { bare } from '#core/operations/nearest.ts'
+import { bare } from '#core/nearest.ts'
 import { BatchError } from './batch-error.ts'
 import { cellValue } from './cells.ts'
 import type { Chunk, FeatureRow, RowOutcome, TableOptions } from './chunk.ts'

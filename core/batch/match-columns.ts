@@ -1,7 +1,7 @@
 // Finds the column of a table for each input of a model.
 
 import type { InputField, Signature } from '#core/model.ts'
-import { bare, nearestWord } from '#core/operations/nearest.ts'
+import { bare, nearestWord } from '#core/nearest.ts'
 import { BatchError } from './batch-error.ts'
 import { MAX_COLUMNS } from './limits.ts'
 

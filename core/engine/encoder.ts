@@ -3,7 +3,7 @@
 import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { InputField, Signature } from '#core/model.ts'
-import { nearestWord } from '#core/operations/nearest.ts'
+import { nearestWord } from '#core/nearest.ts'
 import { type Column, createColumn } from './encoded-rows.ts'
 import type { EncodedRows, LoadedModel } from './engine.ts'
 import {

@@ -2,7 +2,7 @@
 
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { InputField } from '#core/model.ts'
-import { nearestWord } from '#core/operations/nearest.ts'
+import { nearestWord } from '#core/nearest.ts'
 
 /** A value in its tensor: a number (NaN when missing), int64 as bigint, or text. */
 export type EncodedValue = number | bigint | string

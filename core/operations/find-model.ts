@@ -1,8 +1,8 @@
 // Finds the model a person means by its name, its title or another name of it.
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { bare, nearestWord } from '#core/nearest.ts'
 import type { ModelRecord, Registry, VersionRecord } from '#core/registry/registry.ts'
-import { bare, nearestWord } from './nearest.ts'
 import type { Lease, Ports } from './operation.ts'
 
 /** Enough names to choose from in one sentence. */

@@ -2,11 +2,11 @@
 
 import { z } from 'zod'
 import { succeed } from '#core/errors.ts'
+import { bare } from '#core/nearest.ts'
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
 import { capitalise, joinWords } from '#core/presentation/phrases.ts'
 import { exampleRow, rowInWords } from './example-row.ts'
 import { newestVersion } from './find-model.ts'
-import { bare } from './nearest.ts'
 import { defineOperation, type Operation, type Ports } from './operation.ts'
 import { MAX_NAME_LENGTH } from './wire.ts'
 

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import type { FailureDetail } from '#core/errors.ts'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '#core/nearest.ts'
 
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/
 

@@ -26,8 +26,8 @@ export function bare(word: string): string {
   return word.normalize('NFKC').toLowerCase().replace(NOT_LETTER_OR_DIGIT, '')
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours. */
-function editDistance(left: string, right: string): number {
+/** How many insertions, deletions, substitutions and swaps of neighbours lie between two words. */
+export function editDistance(left: string, right: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (let row = 1; row <= left.length; row++) {
