@@ -74,7 +74,15 @@ async function scoreBatch(
 }
 
 function readOnError(request: Request): Outcome<OnError> {
-  const given = new URL(request.url).searchParams.get('on_error') ?? 'stop'
+  const parameters = new URL(request.url).searchParams
+  const unknown = [...parameters.keys()].find((name) => name !== 'on_error')
+  if (unknown !== undefined) {
+    // Dropped in silence, a mistyped on_error would end the batch at its first bad row.
+    return fail('invalid_input', 'This address takes one parameter, on_error.', [
+      { path: unknown, message: 'is not known here; did you mean on_error?' },
+    ])
+  }
+  const given = parameters.get('on_error') ?? 'stop'
   const known = ON_ERROR.find((one) => one === given)
   if (known !== undefined) return succeed(known)
   return fail('invalid_input', 'on_error is stop or report.', [

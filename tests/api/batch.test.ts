@@ -168,6 +168,7 @@ describe('a batch is refused', () => {
     expect(await statusOf('chrun/batch')).toBe(404)
     expect(await statusOf('churn/versions/7/batch')).toBe(404)
     expect(await statusOf('churn/batch?on_error=skip')).toBe(422)
+    expect(await statusOf('churn/batch?errors=report')).toBe(422)
     expect(await statusOf('churn/batch', '')).toBe(422)
     expect(await statusOf('churn/batch', 'a,b\n1,2\n')).toBe(422)
   })
