@@ -54,7 +54,7 @@ export function createHelp(operations: readonly Operation[]) {
     errors: [],
     examples: [
       { utterance: 'What can you do?', input: {} },
-      { utterance: 'How do I deploy a model?', input: { topic: 'deploy' } },
+      { utterance: 'How do I deploy a model?', input: { topic: 'deploy_model' } },
     ],
     async handle({ topic }, { ports }) {
       const about = topic === undefined ? [] : operations.filter((one) => isAbout(one, topic))
