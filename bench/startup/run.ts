@@ -13,6 +13,9 @@ const READY = /is ready: (http:\S+)/
 /** The loop has nothing left to do then, and the collector has run. */
 const REST_MS = 3_000
 
+/** Ended in any case, also when a measurement breaks. */
+const started = new Set<Bun.Subprocess>()
+
 async function start(folder: string) {
   const startedMs = performance.now()
   const child = Bun.spawn([process.execPath, join(ROOT, 'bin/parley.ts'), 'serve'], {
@@ -20,6 +23,7 @@ async function start(folder: string) {
     stdout: 'pipe',
     stderr: 'inherit',
   })
+  started.add(child)
   const reader = child.stdout.getReader()
   let printed = ''
   while (!READY.test(printed)) printed += new TextDecoder().decode((await reader.read()).value)
@@ -97,5 +101,6 @@ try {
   console.log(`memory at rest, no model, MB                   ${emptyMb.toFixed(0)}`)
   console.log(`memory at rest, ${MODELS} models, MB                  ${restingMb[0]?.toFixed(0)}`)
 } finally {
+  for (const child of started) child.kill('SIGKILL')
   await rm(folder, { recursive: true, force: true })
 }
