@@ -1,7 +1,8 @@
 // Runs one operation of a turn with the rights of the person, and says what came of it.
 
 import type { Failure } from '#core/errors.ts'
-import { authorise, needsConfirmation } from '#core/operations/access.ts'
+import { authorise } from '#core/operations/access.ts'
+import { needsConfirmation, withoutConfirmation } from '#core/operations/ask-first.ts'
 import { checkInput, invoke, needsInput } from '#core/operations/invoke.ts'
 import type { Call, Operation, OperationName, Ports, Question } from '#core/operations/operation.ts'
 import type { RanStep } from './language.ts'
@@ -45,11 +46,7 @@ export function createStepRunner(options: {
       const operation = find(name)
       if (operation === undefined) return unavailable(name, given)
       emit({ type: 'step-started', operation: name, title: operation.title })
-      const ran = await runOperation(
-        operation,
-        withoutConfirm(operation, given),
-        callOf(name, confirmed),
-      )
+      const ran = await runOperation(operation, ownInput(operation, given), callOf(name, confirmed))
       emit({ type: 'step-finished', step: ran.step })
       return ran
     },
@@ -76,10 +73,8 @@ function unavailable(name: OperationName, input: Input): RanStep {
 }
 
 /** In talk nobody can write their own confirmation into the input; only the person's answer counts. */
-function withoutConfirm(operation: Operation, input: Input): Input {
-  if (operation.effect !== 'destructive' || !Object.hasOwn(input, 'confirm')) return input
-  const { confirm: _, ...rest } = input
-  return rest
+function ownInput({ effect }: Operation, input: Input): Input {
+  return effect === 'destructive' ? withoutConfirmation(input) : input
 }
 
 async function runOperation(operation: Operation, input: Input, call: Call): Promise<RanStep> {
@@ -93,7 +88,7 @@ async function runOperation(operation: Operation, input: Input, call: Call): Pro
       message: question.text,
     }
   }
-  const held = confirmationOf(operation, input, call)
+  const held = await confirmationOf(operation, input, call)
   if (held !== null) {
     const step: Step = { operation: name, input, status: 'needs_confirmation' }
     return { step, presentation: null, message: held }
@@ -104,11 +99,17 @@ async function runOperation(operation: Operation, input: Input, call: Call): Pro
   return { step, presentation: operation.present(outcome.value), message: '' }
 }
 
-/** The sentence to put to the person, or null where it may run or must be refused at once. */
-function confirmationOf(operation: Operation, input: Input, call: Call): string | null {
+/** The sentence to put to the person, or null where it may run or must be refused at once, which the operation does. */
+async function confirmationOf(
+  operation: Operation,
+  input: Input,
+  call: Call,
+): Promise<string | null> {
   if (!authorise(operation, call.principal).ok) return null
   const checked = checkInput(operation, input)
-  return checked.ok ? needsConfirmation(operation, checked.value, call) : null
+  if (!checked.ok) return null
+  const asked = await needsConfirmation(operation, checked.value, call)
+  return asked.ok ? asked.value : null
 }
 
 function failed(operation: OperationName, input: Input, failure: Failure): RanStep {

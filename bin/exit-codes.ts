@@ -19,6 +19,7 @@ const BY_ERROR = {
   forbidden: EXIT.refused,
   not_found: EXIT.notFound,
   conflict: EXIT.refused,
+  needs_confirmation: EXIT.refused,
   too_large: EXIT.unreadableFile,
   unsupported_file: EXIT.unreadableFile,
   invalid_input: EXIT.invalidInput,

@@ -46,7 +46,9 @@ export function commandHelp({ word, operation }: Command): string {
   ].join(' ')
   const options = [
     ...fields.map((field) => [nameOf(field), describe(field)] as const),
-    ...(operation.effect === 'destructive' ? [['--yes', 'Do it without asking'] as const] : []),
+    ...(operation.effect === 'destructive'
+      ? [['--yes', 'Do it without asking first, for scripts'] as const]
+      : []),
     ...(operation.name === 'predict_batch' ? BATCH_OPTIONS : []),
     ['--json', 'Print the whole answer as JSON'] as const,
   ]
@@ -76,6 +78,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   batch: ['parley batch churn customers.csv --output scored.csv'],
   describe: ['parley describe churn'],
   promote: ['parley promote churn 1'],
+  delete: ['parley delete churn', 'parley delete churn --yes'],
 }
 
 function examplesOf(word: string): readonly string[] {

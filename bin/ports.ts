@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
+import { createConfirmations } from '#core/operations/confirmations.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
@@ -59,6 +60,7 @@ export async function openPorts(
     now,
     monotonicMs,
     randomId,
+    confirmations: createConfirmations({ now, randomId }),
     rates: createRateLimiter({ monotonicMs }),
     get baseUrl() {
       return baseUrl()

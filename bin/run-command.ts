@@ -2,8 +2,8 @@
 
 import { basename } from 'node:path'
 import { type Failure, fail, type Outcome, succeed, untoldDetails } from '#core/errors.ts'
-import { needsConfirmation } from '#core/operations/access.ts'
 import type { CommonOptions, ParsedArguments } from '#core/operations/arguments.ts'
+import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import { checkInput, invoke } from '#core/operations/invoke.ts'
 import type { Call, Operation, Ports, Principal } from '#core/operations/operation.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
@@ -32,26 +32,24 @@ export async function runCommand(
   const stored = await storeFile(operation, parsed.input, context)
   if (!stored.ok) return complainOf(stored.failure, parsed.common, terminal)
   const input = stored.value
-  let call = callOf(context, parsed.common.yes)
   const checked = checkInput(operation, input)
   if (checked.ok && operation.asks?.(checked.value)?.field === 'upload') {
     const message = 'A file is missing: name one after the command. --help shows how.'
     return complainOf({ code: 'invalid_input', message, details: [] }, parsed.common, terminal)
   }
-  const question = checked.ok ? needsConfirmation(operation, checked.value, call) : null
-  if (question !== null) {
-    if (!terminal.interactive) {
-      const message = `${question} Nobody can answer here: add --yes to do it.`
-      return complainOf({ code: 'conflict', message, details: [] }, parsed.common, terminal)
-    }
-    if (!(await terminal.confirm(question))) {
+  const call = callOf(context)
+  let outcome = await invoke(operation, input, call)
+  terminal.clearProgress()
+  if (!outcome.ok && outcome.failure.confirmation !== undefined) {
+    const { message: question, confirmation } = outcome.failure
+    if (!(parsed.common.yes || terminal.interactive))
+      return refuseUnasked(question, parsed, context)
+    if (!(parsed.common.yes || (await terminal.confirm(question)))) {
       terminal.complain('Nothing was changed.')
       return EXIT.refused
     }
-    call = callOf(context, true)
+    outcome = await invoke(operation, { ...input, [CONFIRMATION_FIELD]: confirmation.token }, call)
   }
-  const outcome = await invoke(operation, input, call)
-  terminal.clearProgress()
   if (!outcome.ok) return complainOf(outcome.failure, parsed.common, terminal)
   terminal.print(
     parsed.common.json
@@ -73,13 +71,23 @@ export function complainOf(failure: Failure, common: CommonOptions, terminal: Te
   return exitCodeOf(failure.code)
 }
 
-function callOf({ ports, terminal, signal }: CommandContext, confirmed: boolean): Call {
+/** The token is left out: it holds in this process only. */
+function refuseUnasked(
+  question: string,
+  { common }: ParsedArguments,
+  { terminal }: CommandContext,
+): number {
+  const message = `${question} Nobody can answer here: add --yes to do it.`
+  return complainOf({ code: 'needs_confirmation', message, details: [] }, common, terminal)
+}
+
+function callOf({ ports, terminal, signal }: CommandContext): Call {
   return {
     principal: LOCAL,
     requestId: ports.randomId(),
     signal,
     progress: (progress) => terminal.progress(progress),
-    confirmed,
+    confirmed: false,
     ports,
   }
 }

@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'forbidden',
   'not_found',
   'conflict',
+  'needs_confirmation',
   'too_large',
   'unsupported_file',
   'invalid_input',
@@ -31,6 +32,8 @@ export interface Failure {
   readonly details: readonly FailureDetail[]
   /** With `rate_limited`: whole seconds until it may work. */
   readonly retryAfterSeconds?: number
+  /** With `needs_confirmation`: what says yes to the question in `message`, once and until then (ISO 8601). */
+  readonly confirmation?: { readonly token: string; readonly expiresAt: string }
 }
 
 export type Outcome<T> =

@@ -37,8 +37,3 @@ export const MAX_SESSIONS = 500
 export const SESSION_LIFETIME_MS = 72 * 60 * MINUTE_MS
 /** Streams say something this often, before idle timeouts (30 s here, 30 or 60 s in proxies) end them. */
 export const KEEP_ALIVE_MS = 15 * SECOND_MS
-
-/** How long "are you sure?" may be answered: long enough to read it, too short to be found lying around. */
-export const CONFIRMATION_LIFETIME_MS = 10 * MINUTE_MS
-/** Confirmations waiting at once; the oldest give way, and are then simply asked again. */
-export const MAX_CONFIRMATIONS = 1_000

@@ -7,7 +7,6 @@ import type { Call, Ports } from '#core/operations/operation.ts'
 import { predict } from '#core/operations/predict.ts'
 import type { Backend, Exchange } from './backend.ts'
 import { complete } from './completion.ts'
-import { createConfirmations } from './confirmations.ts'
 import { createUrlFetcher, type UrlFetcher } from './files/fetch-url.ts'
 import { getPrompt, PROMPT_LIST } from './prompts.ts'
 import { listResources, type OpenApiOf, RESOURCE_TEMPLATES, readResource } from './resources.ts'
@@ -25,7 +24,6 @@ export interface OwnBackendOptions {
 export function createOwnBackend({ ports, openApiOf, fetchUrl }: OwnBackendOptions): Backend {
   const context = {
     ports,
-    confirmations: createConfirmations(ports),
     fetchUrl: fetchUrl ?? createUrlFetcher(),
   }
   // Lists and documents show each person the models that exist for them; operations see to it by themselves.

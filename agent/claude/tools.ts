@@ -2,6 +2,7 @@
 
 import type { Anthropic } from '@anthropic-ai/sdk'
 import { z } from 'zod'
+import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import type { Operation } from '#core/operations/operation.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
@@ -21,7 +22,7 @@ const NOT_IN_GRAMMAR: ReadonlySet<string> = new Set([
 ])
 
 /** In talk a person's own yes is the only confirmation; a model must not even see a way to give it. */
-const NOT_FOR_MODELS: ReadonlySet<string> = new Set(['confirm'])
+const NOT_FOR_MODELS: ReadonlySet<string> = new Set([CONFIRMATION_FIELD])
 
 /**
  * One tool for each operation, in the order of the index. The last carries a cache mark, so that the whole list is

@@ -9,6 +9,7 @@ export const STATUS_OF = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  needs_confirmation: 409,
   too_large: 413,
   unsupported_file: 415,
   invalid_input: 422,
@@ -27,12 +28,19 @@ export interface ErrorBody {
     readonly message: string
     readonly details: readonly { readonly path: string; readonly message: string }[]
     readonly request_id: string
+    /** With `needs_confirmation`: sent back with the same request, it says yes; once, and until `expires_at`. */
+    readonly confirmation?: string
+    readonly expires_at?: string
   }
 }
 
 export function errorBody(failure: Failure, requestId: string): ErrorBody {
-  const { code, message, details } = failure
-  return { error: { code, message, details, request_id: requestId } }
+  const { code, message, details, confirmation } = failure
+  const error = { code, message, details, request_id: requestId }
+  if (confirmation === undefined) return { error }
+  return {
+    error: { ...error, confirmation: confirmation.token, expires_at: confirmation.expiresAt },
+  }
 }
 
 /** Headers every answer carries: never sniffed, never kept by a cache that did not ask. */

@@ -52,6 +52,16 @@ export const ERROR_SCHEMA: JsonSchema = {
           },
         },
         request_id: { type: 'string' },
+        confirmation: {
+          type: 'string',
+          description:
+            'With needs_confirmation only: the token that confirms exactly this request, once, when it is sent again with it.',
+        },
+        expires_at: {
+          type: 'string',
+          format: 'date-time',
+          description: 'With needs_confirmation only: until when the token holds.',
+        },
       },
     },
   },

@@ -2,6 +2,7 @@
 
 import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
 import { authorise } from '#core/operations/access.ts'
+import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import { deployModel } from '#core/operations/deploy-model.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { OperationName } from '#core/operations/operation.ts'
@@ -24,9 +25,8 @@ export async function answerOperation(
   exchange: Exchange,
   name: OperationName,
   input: Readonly<Record<string, unknown>>,
-  options: { confirmed?: boolean } = {},
 ): Promise<Reply> {
-  const call = callOf(exchange, { confirmed: options.confirmed ?? false })
+  const call = callOf(exchange, { confirmed: false })
   const outcome = await invoke(operationNamed(name), input, call)
   return outcome.ok ? jsonReply(exchange, outcome.value) : outcome
 }
@@ -229,18 +229,26 @@ export const modelRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/api/models/{name}',
-    // Naming the model in a DELETE is the confirmation.
-    handle: (exchange) =>
-      answerOperation(
-        exchange,
-        'delete_model',
-        { model: exchange.parameters['name'] ?? '', confirm: true },
-        { confirmed: true },
-      ),
+    handle: (exchange) => {
+      const confirmation = new URL(exchange.request.url).searchParams.get(CONFIRMATION_FIELD)
+      const model = exchange.parameters['name'] ?? ''
+      const input =
+        confirmation === null ? { model } : { model, [CONFIRMATION_FIELD]: confirmation }
+      return answerOperation(exchange, 'delete_model', input)
+    },
     document: operationDocument('delete_model', {
       id: 'deleteModel',
       summary: 'Delete a model with all its versions',
-      description: 'Cannot be undone. The DELETE with the name is the confirmation.',
+      description:
+        'Cannot be undone, so the first request deletes nothing: it is answered with 409 needs_confirmation, the question to put to the person and a token. The same request with that token as ?confirmation= deletes.',
+      query: [
+        {
+          name: CONFIRMATION_FIELD,
+          description: 'The token that the first answer gave.',
+          schema: { type: 'string' },
+        },
+      ],
+      errors: [...NAME_ERRORS, 'needs_confirmation'],
     }),
   },
   {

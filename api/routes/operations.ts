@@ -12,7 +12,7 @@ async function run(exchange: Exchange, operation: Operation): Promise<Reply> {
   const input = await readJson(exchange.request, exchange.services.limits.jsonBytes)
   if (!input.ok) return input
   if (operation.cost === 'heavy') exchange.services.keepOpen(exchange.request)
-  // A destructive operation runs when its input says "confirm": true.
+  // A destructive operation runs when its input carries the confirmation that its first answer gave.
   const outcome = await invoke(operation, input.value, callOf(exchange, { confirmed: false }))
   return outcome.ok ? jsonReply(exchange, outcome.value) : outcome
 }

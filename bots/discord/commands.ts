@@ -10,6 +10,7 @@ import {
 } from 'discord.js'
 import { z } from 'zod'
 import { clipText } from '#bots/shared/split-text.ts'
+import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import type { Operation } from '#core/operations/operation.ts'
 import { DISCORD } from './limits.ts'
 
@@ -43,7 +44,7 @@ export const COMPLETED_OPTIONS: ReadonlySet<string> = new Set([
 ])
 
 /** The person is asked by a button instead; a command line cannot confirm for itself. */
-const HIDDEN_OPTIONS: ReadonlySet<string> = new Set(['confirm'])
+const HIDDEN_OPTIONS: ReadonlySet<string> = new Set([CONFIRMATION_FIELD])
 
 const propertySchema = z.object({
   type: z.union([z.string(), z.array(z.string())]).optional(),

@@ -1,9 +1,9 @@
-// Who may run what, and what must be confirmed first.
+// Who may run what, and which models exist for them.
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { type Role, rankOf } from '#core/people/roles.ts'
 import { joinWords } from '#core/presentation/phrases.ts'
-import type { Call, Effect, Operation, Principal } from './operation.ts'
+import type { Effect, Operation, Principal } from './operation.ts'
 
 /** Predicting is reading: it changes nothing that another person sees. */
 export const ROLE_NEEDED = {
@@ -11,12 +11,6 @@ export const ROLE_NEEDED = {
   write: 'deployer',
   destructive: 'admin',
 } as const satisfies Record<Effect, Role>
-
-/**
- * Surfaces where a language model or an interpreter writes the input. There `confirm: true` inside the input means
- * nothing: only a person's own answer, carried as `call.confirmed`, does.
- */
-const TALKING_SURFACES: ReadonlySet<Principal['surface']> = new Set(['chat', 'slack', 'discord'])
 
 export function mayInvoke(
   operation: Pick<Operation, 'effect' | 'name'>,
@@ -66,15 +60,4 @@ export function modelRefusal({ models = [] }: Pick<Principal, 'models'>, name: s
     'forbidden',
     `You may use ${own}; “${name}” is not among them. Ask an admin of this Parley to add it.`,
   )
-}
-
-/** The sentence to put to the person before this runs, or null when it may run at once. */
-export function needsConfirmation(
-  operation: Operation,
-  input: Readonly<Record<string, unknown>>,
-  call: Pick<Call, 'confirmed' | 'principal'>,
-): string | null {
-  if (operation.effect !== 'destructive' || call.confirmed) return null
-  if (input['confirm'] === true && !TALKING_SURFACES.has(call.principal.surface)) return null
-  return operation.confirms?.(input) ?? `“${operation.title}” cannot be undone. Go ahead?`
 }

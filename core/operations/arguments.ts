@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Scalar } from '#core/model.ts'
+import { CONFIRMATION_FIELD } from './ask-first.ts'
 
 /** Options every command takes. */
 export interface CommonOptions {
@@ -41,7 +42,7 @@ type JsonSchema = {
 /** Fields that may stand without their name, in this order; everything else is `--name value`. */
 const POSITIONAL_ORDER: readonly string[] = ['model', 'upload', 'version', 'topic']
 /** Fields a person never types: a confirmation is asked for, or given by `--yes`. */
-const HIDDEN: readonly string[] = ['confirm']
+const HIDDEN: readonly string[] = [CONFIRMATION_FIELD]
 const PAIR = /^([^=\s]+)=(.*)$/s
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const UNDERSCORES = /_/g

@@ -48,7 +48,8 @@ export async function noteRefusal(
   call: Call,
   code: ErrorCode,
 ): Promise<void> {
-  if (operation.effect === 'read') return
+  // A question put to the person is not an attempt that was refused.
+  if (operation.effect === 'read' || code === 'needs_confirmation') return
   try {
     const subject = isRecord(input) ? await subjectOf(input, call) : null
     await call.ports.registry.recordAudit(entryOf(operation, subject, code, call))

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { succeed } from '#core/errors.ts'
 import { countOf } from '#core/presentation/phrases.ts'
+import { confirmationField } from './ask-first.ts'
 import { findModel } from './find-model.ts'
 import { defineOperation } from './operation.ts'
 import { modelField } from './wire.ts'
@@ -16,16 +17,18 @@ export const deleteModel = defineOperation({
   cost: 'instant',
   input: z.strictObject({
     model: modelField,
-    confirm: z
-      .boolean()
-      .optional()
-      .describe('True to go ahead; in a conversation the person is asked instead'),
+    confirmation: confirmationField,
   }),
   output: z.object({ model: z.string(), title: z.string(), versions_deleted: z.int() }),
-  errors: ['not_found', 'conflict'],
+  errors: ['not_found', 'conflict', 'needs_confirmation'],
   examples: [{ utterance: 'Delete the iris model', input: { model: 'iris' } }],
-  confirms({ model }) {
-    return `This deletes ${model} with all its versions and cannot be undone. Shall I go ahead?`
+  async confirms({ model }, { registry }) {
+    const found = await findModel(registry, model)
+    if (!found.ok) return found
+    const { name } = found.value
+    return succeed(
+      `This deletes ${name} with all its versions and cannot be undone. Shall I go ahead?`,
+    )
   },
   async handle(input, { ports }) {
     const found = await findModel(ports.registry, input.model)

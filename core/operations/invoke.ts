@@ -4,7 +4,8 @@ import type { z } from 'zod'
 import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
 import { takeOne } from '#core/people/rate-limits.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
-import { authorise, modelRefusal, needsConfirmation } from './access.ts'
+import { authorise, modelRefusal } from './access.ts'
+import { checkConfirmation } from './ask-first.ts'
 import { audited, noteRefusal } from './audited.ts'
 import { findModel } from './find-model.ts'
 import { describeIssues } from './issues.ts'
@@ -12,8 +13,8 @@ import { limitPorts, ModelRefused } from './limited-ports.ts'
 import type { Call, Operation, Question } from './operation.ts'
 
 /**
- * Never throws. `invalid_input` lists every problem of the input with its path; `conflict` means a confirmation is
- * missing (see `needsConfirmation`); `internal` is our fault and says nothing of the inside.
+ * Never throws. `invalid_input` lists every problem of the input with its path; `needs_confirmation` carries the
+ * question to put to the person (see `checkConfirmation`); `internal` is our fault and says nothing of the inside.
  */
 export async function invoke<Input extends z.ZodObject, Output extends z.ZodObject>(
   operation: Operation<Input, Output>,
@@ -75,13 +76,8 @@ async function prepare<Input extends z.ZodObject, Output extends z.ZodObject>(
   if (question !== null) {
     return fail('invalid_input', question.text, [{ path: question.field, message: 'is required' }])
   }
-  const confirmation = needsConfirmation(operation, checked.value, call)
-  if (confirmation !== null) {
-    return fail('conflict', confirmation, [
-      { path: 'confirm', message: 'send "confirm": true, or answer yes where you are asked' },
-    ])
-  }
-  return checked
+  const agreed = await checkConfirmation(operation, checked.value, call)
+  return agreed.ok ? checked : agreed
 }
 
 /** Whoever may use some models only is told so, whether or not there is a model of that name. */

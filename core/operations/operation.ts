@@ -8,6 +8,7 @@ import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
 import type { Registry, VersionRecord } from '#core/registry/registry.ts'
+import type { Confirmations } from './confirmations.ts'
 
 export type Effect = 'read' | 'write' | 'destructive'
 export type { Role }
@@ -103,6 +104,8 @@ export interface Ports {
   readonly defaultModel: string | null
   /** Folder of the example models (`models/`), for the sample on the empty page; read once at need. */
   readonly samples: SampleModels
+  /** The questions that wait for a yes before something destructive runs. */
+  readonly confirmations: Confirmations
   /** How fast a person may go on; absent, everybody may go as fast as they like. */
   readonly rates?: RateLimiter
 }
@@ -161,7 +164,10 @@ export interface Call {
   readonly requestId: string
   readonly signal: AbortSignal
   readonly progress: (progress: Progress) => void
-  /** True when the person has confirmed this very operation and input; `destructive` ones run only then. */
+  /**
+   * True when a surface that asks by itself (a conversation, a form) has the person's own yes to this very operation and
+   * input. Elsewhere the input of a `destructive` one carries a minted confirmation.
+   */
   readonly confirmed: boolean
   readonly ports: Ports
 }
@@ -195,8 +201,11 @@ export interface Operation<
   readonly examples: readonly Example[]
   /** What to ask when a valid input does not yet say enough to run, and the field that the answer fills; else null. */
   asks?(input: z.output<Input>): Question | null
-  /** The sentence that a destructive operation puts to the person before it runs. */
-  confirms?(input: z.output<Input>): string
+  /**
+   * The sentence that a destructive operation puts to the person before it runs. Fails as `handle` would where there is
+   * nothing to run it on.
+   */
+  confirms?(input: z.output<Input>, ports: Ports): Promise<Outcome<string>>
   handle(input: z.output<Input>, call: Call): Promise<Outcome<z.input<Output>>>
   present(output: z.output<Output>): Presentation
 }

@@ -10,6 +10,8 @@ import { uploadUri } from '../uris.ts'
 const ERROR_KEY = 'parley/error'
 /** What the person must still say, for clients that fill it in themselves. */
 const QUESTION_KEY = 'parley/question'
+/** What says yes to that question, for programs. */
+const CONFIRMATION_KEY = 'parley/confirmation'
 
 export function answerOf(
   operation: Operation,
@@ -49,7 +51,13 @@ export function questionOf(failure: Failure, hint: string): CallToolResult {
   return {
     ...answer,
     content: [{ type: 'text', text: `${failure.message}\n\n${hint}` }],
-    _meta: { ...answer._meta, [QUESTION_KEY]: failure.message },
+    _meta: {
+      ...answer._meta,
+      [QUESTION_KEY]: failure.message,
+      ...(failure.confirmation !== undefined && {
+        [CONFIRMATION_KEY]: { ...failure.confirmation },
+      }),
+    },
   }
 }
 

@@ -8,7 +8,8 @@ import {
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
 import { type Failure, type Outcome, succeed } from '#core/errors.ts'
-import { mayInvoke, needsConfirmation } from '#core/operations/access.ts'
+import { mayInvoke } from '#core/operations/access.ts'
+import { needsConfirmation, withoutConfirmation } from '#core/operations/ask-first.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { checkInput, invoke, needsInput } from '#core/operations/invoke.ts'
 import type { Call, Operation, Ports } from '#core/operations/operation.ts'
@@ -26,7 +27,6 @@ import {
   missingFields,
 } from '../asking.ts'
 import type { Exchange } from '../backend.ts'
-import type { Confirmations } from '../confirmations.ts'
 import type { Download, UrlFetcher } from '../files/fetch-url.ts'
 import { MAX_FILE_BYTES } from '../limits.ts'
 import { answerOf, failureOf, questionOf } from './answer.ts'
@@ -40,7 +40,6 @@ export interface ToolContext {
   readonly ports: Ports
   /** The ports as this person sees them, for what happens around an operation. */
   readonly visible: Ports
-  readonly confirmations: Confirmations
   readonly fetchUrl: UrlFetcher
 }
 
@@ -67,9 +66,10 @@ export async function callTool(
     if ('answer' in step) return step.answer
     current = step.input
   }
-  const confirmed = confirm({ operation, input: current }, exchange, context)
-  if (typeof confirmed !== 'boolean') return confirmed
-  return run({ operation, input: current }, exchange, context, confirmed)
+  if (!canAsk(exchange)) return run({ operation, input: current }, exchange, context)
+  const wish = { operation, input: withoutConfirmation(current) }
+  const confirmed = await confirm(wish, exchange, context)
+  return typeof confirmed === 'boolean' ? run(wish, exchange, context, confirmed) : confirmed
 }
 
 async function run(
@@ -79,7 +79,11 @@ async function run(
   confirmed = false,
 ): Promise<CallToolResult> {
   const outcome = await invoke(operation, input, callOf(exchange, ports, confirmed))
-  return outcome.ok ? answerOf(operation, outcome.value) : failureOf(outcome.failure)
+  if (outcome.ok) return answerOf(operation, outcome.value)
+  const { failure } = outcome
+  return failure.confirmation === undefined
+    ? failureOf(failure)
+    : questionOf(failure, confirmationHint(failure.confirmation.token))
 }
 
 async function findWish(name: string, given: Input, ports: Ports): Promise<Wish> {
@@ -208,28 +212,23 @@ async function fillIn(
   return form === null ? { input } : { answer: form }
 }
 
-/** True when the person said yes to exactly this, false where nobody need be asked, else the question. */
-function confirm(
+/** For clients with forms: true when the person said yes to exactly this, false where nobody need be asked, else the question. */
+async function confirm(
   { operation, input }: Wish,
   exchange: Exchange,
-  { confirmations }: ToolContext,
-): boolean | Answer {
-  const { confirm: given, ...rest } = input
+  { ports }: ToolContext,
+): Promise<boolean | Answer> {
   const { principal } = exchange
-  const checked = checkInput(operation, input)
-  // A broken input is refused by the operation itself, before anyone is asked.
-  if (!checked.ok) return false
-  const sentence = needsConfirmation(operation, rest, { confirmed: false, principal })
-  if (sentence === null) return false
-  const request = { principal, operation: operation.name, input: rest }
-  if (!canAsk(exchange)) {
-    if (given === true && confirmations.takeAsked(request)) return true
-    confirmations.ask(request)
-    return questionOf(unconfirmed(sentence), CONFIRM_HINT)
-  }
+  // A broken input is refused by the operation itself, before anyone is asked; so is what cannot be done at all.
+  if (!checkInput(operation, input).ok) return false
+  const asked = await needsConfirmation(operation, input, { confirmed: false, principal, ports })
+  if (!asked.ok || asked.value === null) return false
+  const request = { principal, operation: operation.name, input, question: asked.value }
   const answer = answerTo(CONFIRM_KEY, exchange)
-  if (answer === null) return askForConfirmation(sentence, confirmations.ask(request))
-  if (exchange.state === null || !confirmations.take(exchange.state, request)) {
+  if (answer === null) {
+    return askForConfirmation(asked.value, ports.confirmations.ask(request).token)
+  }
+  if (exchange.state === null || !ports.confirmations.take(exchange.state, request)) {
     throw new ProtocolError(
       ProtocolErrorCode.InvalidParams,
       'That answer belongs to no question that was asked here, or to one that expired. Call the tool again without it.',
@@ -239,15 +238,8 @@ function confirm(
   return answer !== 'declined' && answer['confirm'] === true ? true : failureOf(REFUSED)
 }
 
-const CONFIRM_HINT =
-  'Nothing has happened yet. Put this question to the person; only after their yes, call again with the same arguments and "confirm": true within ten minutes.'
-
-function unconfirmed(message: string): Failure {
-  return {
-    code: 'conflict',
-    message,
-    details: [{ path: 'confirm', message: 'needs the person’s yes' }],
-  }
+function confirmationHint(token: string): string {
+  return `Nothing has happened yet. Put this question to the person; only after their yes, call again with the same arguments and "confirmation": "${token}" within ten minutes.`
 }
 
 const REFUSED: Failure = {

@@ -37,7 +37,7 @@ function describe({ description, effect, examples }: Operation): string {
   const lines = [description]
   if (effect === 'destructive') {
     lines.push(
-      'The person is asked before anything happens. Where your client cannot show that question, the first call answers with it: put it to the person, and only after their yes call again with "confirm": true.',
+      'The person is asked before anything happens. Where your client cannot show that question, the first call answers with it: put it to the person, and only after their yes call again with the "confirmation" that it names.',
     )
   }
   const [example] = examples

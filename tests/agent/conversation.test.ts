@@ -126,7 +126,7 @@ describe('a confirmation', () => {
     const claude: LanguageModel = {
       name: 'claude',
       async answer(turn) {
-        const ran = await turn.run('delete_model', { model: 'iris', confirm: true })
+        const ran = await turn.run('delete_model', { model: 'iris', confirmation: '0'.repeat(32) })
         return succeed({ reply: ran.message, blocks: [] })
       },
     }

@@ -251,8 +251,24 @@ describe('models', () => {
     const back = await parley.ask('POST', '/api/operations/deploy_model', { name: 'churn' })
     expect([back.status, back.body.deployed]).toEqual([200, true])
     const unconfirmed = await parley.ask('POST', '/api/operations/delete_model', { model: 'churn' })
-    expect([unconfirmed.status, unconfirmed.body.error.details[0].path]).toEqual([409, 'confirm'])
-    expect((await parley.ask('DELETE', '/api/models/churn')).status).toBe(200)
+    expect([unconfirmed.status, unconfirmed.body.error]).toEqual([
+      409,
+      {
+        code: 'needs_confirmation',
+        message: 'This deletes churn with all its versions and cannot be undone. Shall I go ahead?',
+        details: [{ path: 'confirmation', message: expect.any(String) }],
+        request_id: expect.any(String),
+        confirmation: expect.stringMatching(/^[\da-f]{32}$/),
+        expires_at: expect.stringMatching(/T.*Z$/),
+      },
+    ])
+    const asked = await parley.ask('DELETE', '/api/models/churn')
+    expect([asked.status, asked.body.error.code]).toEqual([409, 'needs_confirmation'])
+    const forged = await parley.ask('DELETE', `/api/models/churn?confirmation=${'0'.repeat(32)}`)
+    expect([forged.status, forged.body.error.code]).toEqual([409, 'conflict'])
+    const token = asked.body.error.confirmation
+    const deleted = await parley.ask('DELETE', `/api/models/churn?confirmation=${token}`)
+    expect([deleted.status, deleted.body.model]).toEqual([200, 'churn'])
     expect((await parley.ask('POST', '/api/predict/churn', ROW)).status).toBe(404)
     expect((await parley.ask('DELETE', '/api/models/churn')).status).toBe(404)
   })

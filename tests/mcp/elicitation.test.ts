@@ -69,10 +69,20 @@ for (const era of ERAS) {
 
     test('a yes deletes, and the argument alone does not', async () => {
       await run(ports, 'deploy_model', { sample: 'iris', name: 'gone' })
+      const principal = { id: 'local' }
+      const question =
+        'This deletes gone with all its versions and cannot be undone. Shall I go ahead?'
+      const input = { model: 'gone' }
+      const asked = ports.confirmations.ask({
+        principal,
+        operation: 'delete_model',
+        input,
+        question,
+      })
       const refused = await ask(
         () => ({ action: 'accept', content: { confirm: false } }),
         'delete_model',
-        { model: 'gone', confirm: true },
+        { model: 'gone', confirmation: asked.token },
       )
       expect(refused.asked[0]?.message).toContain('deletes gone')
       expect(refused.answer.text).toContain('said no')

@@ -118,7 +118,7 @@ describe('keys', () => {
       const as = (name: string) =>
         connectHttp(keyed.url, era, { headers: { authorization: `Bearer ${name}` } })
       const viewer = await as('viewer')
-      const refused = await viewer.call('delete_model', { model: 'churn', confirm: true })
+      const refused = await viewer.call('delete_model', { model: 'churn' })
       expect(refused).toMatchObject({ isError: true, error: { code: 'forbidden' } })
       expect(refused.text).toContain('admin')
       const read = await viewer.call('predict_iris', {

@@ -11,6 +11,8 @@ import {
   type TestClient,
 } from './support.ts'
 
+/** As a language model reads it in the question. */
+const TOKEN = /"confirmation": "([\da-f]{32})"/
 const ROW = { tenure: 24, monthly_charges: 70, total_charges: 1680 }
 
 /** The contract with outsiders, written out: a changed name or order must be meant. */
@@ -145,20 +147,30 @@ for (const era of ERAS) {
 
     test('deleting asks first, and runs once after the yes', async () => {
       await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
-      // A confirmation that nobody was asked for counts for nothing.
-      const eager = await client.call('delete_model', { model: 'doomed', confirm: true })
+      // A confirmation that nobody was given counts for nothing.
+      const eager = await client.call('delete_model', {
+        model: 'doomed',
+        confirmation: '0'.repeat(32),
+      })
       expect(eager).toMatchObject({ isError: true, error: { code: 'conflict' } })
-      expect(eager.text).toContain('cannot be undone')
-      expect(eager.text).toContain('"confirm": true')
-      // Nor does one for another model.
-      const other = await client.call('delete_model', { model: 'price', confirm: true })
+      const asked = await client.call('delete_model', { model: 'doomed' })
+      expect(asked).toMatchObject({ isError: true, error: { code: 'needs_confirmation' } })
+      expect(asked.text).toContain('cannot be undone')
+      const confirmation = TOKEN.exec(asked.text)?.[1] ?? ''
+      // Nor does it for another model.
+      const other = await client.call('delete_model', { model: 'price', confirmation })
       expect(other).toMatchObject({ isError: true, error: { code: 'conflict' } })
       expect(await ports.registry.findModel('doomed')).not.toBeNull()
-      const meant = await client.call('delete_model', { model: 'doomed', confirm: true })
+      const meant = await client.call('delete_model', { model: 'doomed', confirmation })
       expect(meant).toMatchObject({ isError: false, data: { model: 'doomed' } })
       await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
-      const again = await client.call('delete_model', { model: 'doomed', confirm: true })
+      const again = await client.call('delete_model', { model: 'doomed', confirmation })
       expect(again).toMatchObject({ isError: true, error: { code: 'conflict' } })
+    })
+
+    test('deleting what is not there says so and asks nothing', async () => {
+      const answer = await client.call('delete_model', { model: 'nothing' })
+      expect(answer).toMatchObject({ isError: true, error: { code: 'not_found' } })
     })
 
     test('deploying without a file asks for one in words', async () => {

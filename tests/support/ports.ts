@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
+import { createConfirmations } from '#core/operations/confirmations.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { Call, Logger, OperationName, Ports, Principal } from '#core/operations/operation.ts'
@@ -55,6 +56,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     randomId,
     baseUrl: options.baseUrl ?? 'http://127.0.0.1:3000',
     defaultModel: null,
+    confirmations: createConfirmations({ now, randomId }),
     samples: createSampleModels(options.samplesFolder ?? SAMPLES_FOLDER),
     async close() {
       if (isClosed) return

@@ -16,8 +16,7 @@ function wordsOf(name: OperationName, input: Readonly<Record<string, unknown>>):
   const fields = argumentsOf(operation.input)
   const words: string[] = []
   for (const [key, value] of Object.entries(input)) {
-    if (key === 'confirm') words.push('--yes')
-    else if (fields.find((field) => field.name === key)?.kind === 'pairs') {
+    if (fields.find((field) => field.name === key)?.kind === 'pairs') {
       for (const [feature, given] of Object.entries(value as object))
         words.push(`${feature}=${given}`)
     } else {
@@ -42,10 +41,13 @@ describeParity({
   name: 'the command line',
   async open(ports) {
     return {
-      async run(name, input) {
+      async run(name, input, _example, isAgreed) {
         const operation = findOperation(name)
         if (operation === null) throw new Error(`there is no operation ${name}`)
-        const parsed = parseArguments(operation.input, wordsOf(name, input))
+        const parsed = parseArguments(operation.input, [
+          ...wordsOf(name, input),
+          ...(isAgreed ? ['--yes'] : []),
+        ])
         if (!parsed.ok) return { ok: false, code: parsed.failure.code }
         const output = collector()
         const terminal = createTerminal({

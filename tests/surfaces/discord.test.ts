@@ -16,12 +16,12 @@ describeParity({
     const turns: TurnResult[] = []
     const running = await runBot({ ports, onTurn: (result) => turns.push(result) })
     return {
-      async run(name, input): Promise<SurfaceOutcome> {
+      async run(name, input, _example, isAgreed): Promise<SurfaceOutcome> {
         const operation = operationCalled(name)
         await inOneTurn(running, turns, () => {
           running.discord.command(ADA, name, commandOptions(operation, input))
         })
-        if (input['confirm'] === true) {
+        if (isAgreed) {
           const question = await running.until('cannot be undone')
           await inOneTurn(running, turns, () => {
             running.discord.click(ADA, buttonOf(question, 'Yes'))
@@ -64,7 +64,7 @@ function outcomeOf(
     return { ok: true, output: step.output }
   }
   expect(shown).toContain(result?.reply ?? '')
-  return { ok: false, code: step.error?.code ?? 'conflict' }
+  return { ok: false, code: step.error?.code ?? 'needs_confirmation' }
 }
 
 const OPTION_TYPES = {

@@ -7,8 +7,10 @@ import { casesOf, describeParity, normalise } from './parity.ts'
 describeParity({
   name: 'invoke',
   open: async (ports) => ({
-    async run(operation, input) {
-      const outcome = await run(ports, operation, input)
+    async run(operation, input, _example, isAgreed) {
+      const first = await run(ports, operation, input)
+      const confirmation = first.ok ? undefined : first.failure.confirmation?.token
+      const outcome = isAgreed ? await run(ports, operation, { ...input, confirmation }) : first
       return outcome.ok
         ? { ok: true, output: outcome.value }
         : { ok: false, code: outcome.failure.code }

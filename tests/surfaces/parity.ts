@@ -12,11 +12,15 @@ export type SurfaceOutcome =
   | { readonly ok: false; readonly code: ErrorCode }
 
 export interface OpenSurface {
-  /** Runs one operation the way a client of this surface would; `example` for surfaces that are talked to. */
+  /**
+   * Runs one operation the way a client of this surface would; `example` for surfaces that are talked to. Where the
+   * surface asks back, the person says yes if `isAgreed` and leaves it at the question if not.
+   */
   run(
     operation: OperationName,
     input: Readonly<Record<string, unknown>>,
     example: Example,
+    isAgreed: boolean,
   ): Promise<SurfaceOutcome>
   close(): Promise<void>
 }
@@ -36,6 +40,8 @@ interface Case {
   readonly title: string
   readonly example: Example
   readonly isBroken: boolean
+  /** The person says yes to the question that comes before it. */
+  readonly isAgreed: boolean
 }
 
 /** Examples in the order of the list, so that both sides go through the same states; then what must fail. */
@@ -47,11 +53,11 @@ export function casesOf(): readonly Case[] {
 }
 
 function good(operation: OperationName, example: Example): Case {
-  return { operation, title: example.utterance, example, isBroken: false }
+  return { operation, title: example.utterance, example, isBroken: false, isAgreed: false }
 }
 
 function broken(operation: OperationName, title: string, input: Example['input']): Case {
-  return { operation, title, example: { utterance: title, input }, isBroken: true }
+  return { operation, title, example: { utterance: title, input }, isBroken: true, isAgreed: false }
 }
 
 const BROKEN: readonly Case[] = [
@@ -66,10 +72,10 @@ const BROKEN: readonly Case[] = [
 
 /** Destructive, so at the end. */
 const LAST: readonly Case[] = [
-  good('delete_model', {
-    utterance: 'Yes, delete iris',
-    input: { model: 'iris', confirm: true },
-  }),
+  {
+    ...good('delete_model', { utterance: 'Yes, delete iris', input: { model: 'iris' } }),
+    isAgreed: true,
+  },
 ]
 
 /** Runs every case on the surface and by `invoke`, each over its own ports in the same state, and compares. */
@@ -90,12 +96,12 @@ export function describeParity(adapter: SurfaceAdapter): void {
       await Promise.all([reference.close(), ports.close()])
     })
 
-    for (const { operation, title, example, isBroken } of casesOf()) {
+    for (const { operation, title, example, isBroken, isAgreed } of casesOf()) {
       const reason = adapter.skips?.[operation]
       const isLeftOut = reason !== undefined || (isBroken && adapter.takesBrokenInput === false)
       test.skipIf(isLeftOut)(`${operation}: ${title}`, async () => {
-        const expected = await run(reference, operation, example.input)
-        const got = await surface.run(operation, example.input, example)
+        const expected = await run(reference, operation, example.input, { confirmed: isAgreed })
+        const got = await surface.run(operation, example.input, example, isAgreed)
         if (expected.ok) expect(got).toMatchObject({ ok: true })
         expect(normalise(got.ok ? got.output : { code: got.code })).toEqual(
           normalise(expected.ok ? expected.value : { code: expected.failure.code }),

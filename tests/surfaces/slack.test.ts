@@ -32,12 +32,12 @@ async function open(ports: TestPorts): Promise<OpenSurface> {
   const { direct, agent, results } = listen(ports)
   const workspace = await openWorkspace({ ports, direct, agent: () => agent })
   return {
-    async run(operation, input): Promise<SurfaceOutcome> {
+    async run(operation, input, _example, isAgreed): Promise<SurfaceOutcome> {
       const seen = await workspace.command(`${operation} ${JSON.stringify(input)}`)
       const step = results.at(-1)?.steps.at(-1)
       if (step === undefined) throw new Error(`nothing ran: ${read(seen)}`)
       // The code of the failure is what other surfaces send; in a chat it is asked or said.
-      if (step.status === 'needs_confirmation' && input['confirm'] === true) {
+      if (step.status === 'needs_confirmation' && isAgreed) {
         const [question] = seen
         if (question === undefined) throw new Error('nothing was asked')
         const done = await workspace.press(question, 'Yes')
@@ -57,7 +57,7 @@ async function open(ports: TestPorts): Promise<OpenSurface> {
 
 function outcomeOf(step: Step): SurfaceOutcome {
   if (step.status === 'done') return { ok: true, output: step.output }
-  if (step.status === 'needs_confirmation') return { ok: false, code: 'conflict' }
+  if (step.status === 'needs_confirmation') return { ok: false, code: 'needs_confirmation' }
   if (step.status === 'needs_input') return { ok: false, code: 'invalid_input' }
   return { ok: false, code: step.error?.code ?? 'internal' }
 }

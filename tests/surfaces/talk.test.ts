@@ -14,14 +14,11 @@ describeParity({
   skips: ROWS,
   async open(ports) {
     return {
-      async run(operation: OperationName, _input, example) {
+      async run(operation: OperationName, _input, example, isAgreed) {
         // A conversation of its own: no example may lean on what was said before it.
         const talk = talkTo(ports)
         let turn = await talk.say(example.utterance)
-        if (
-          turn.steps.at(-1)?.status === 'needs_confirmation' &&
-          example.input['confirm'] === true
-        ) {
+        if (turn.steps.at(-1)?.status === 'needs_confirmation' && isAgreed) {
           turn = await talk.say('yes')
         }
         const step = turn.steps.at(-1)
@@ -29,7 +26,7 @@ describeParity({
           throw new Error(`“${example.utterance}” led to ${step?.operation ?? 'nothing'}`)
         }
         if (step.status === 'done') return { ok: true, output: step.output }
-        return { ok: false, code: step.error?.code ?? 'conflict' }
+        return { ok: false, code: step.error?.code ?? 'needs_confirmation' }
       },
       close: async () => undefined,
     }

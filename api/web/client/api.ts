@@ -65,8 +65,9 @@ export function undeployModel(model: string): Promise<Answer<unknown>> {
   return operation('undeploy_model', { model })
 }
 
-export function deleteModel(model: string): Promise<Answer<unknown>> {
-  return operation('delete_model', { model, confirm: true })
+/** Without a confirmation the server answers with its question and the confirmation for a yes, as a problem. */
+export function deleteModel(model: string, confirmation?: string): Promise<Answer<unknown>> {
+  return operation('delete_model', { model, ...(confirmation !== undefined && { confirmation }) })
 }
 
 export function redeployModel(name: string): Promise<Answer<Deployment>> {

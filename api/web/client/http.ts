@@ -11,6 +11,8 @@ export interface Problem {
   readonly details: readonly FailureDetail[]
   /** What finds it in the server's log. */
   readonly requestId?: string
+  /** Where the message is a question: what says yes to it. */
+  readonly confirmation?: string
 }
 
 export type Answer<T> =
@@ -101,6 +103,7 @@ interface ErrorShape {
     readonly message?: string
     readonly details?: readonly FailureDetail[]
     readonly request_id?: string
+    readonly confirmation?: string
   }
 }
 
@@ -118,5 +121,6 @@ export function readProblem(status: number, text: string): Problem {
     message: body?.error?.message ?? `The server answered with status ${status}.`,
     details: body?.error?.details ?? [],
     ...(body?.error?.request_id !== undefined && { requestId: body.error.request_id }),
+    ...(body?.error?.confirmation !== undefined && { confirmation: body.error.confirmation }),
   }
 }

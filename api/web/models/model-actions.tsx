@@ -9,11 +9,18 @@ import { useAction } from './use-action.ts'
 
 export function ModelActions({ model, close }: { model: DescribedModel; close: () => void }) {
   const { name, title, deployed, versions } = model
-  const { run, running, problem } = useAction()
-  const [asking, setAsking] = useState(false)
-  const remove = async () => {
-    const done = await run('delete', () => deleteModel(name), `${title} is deleted.`)
-    setAsking(false)
+  const { run, running, problem, setProblem } = useAction()
+  // What the server gave with its question; the dialog is open as long as it waits for an answer.
+  const [confirmation, setConfirmation] = useState<string | null>(null)
+  const ask = async () => {
+    const answer = await deleteModel(name)
+    if (answer.ok) return
+    setConfirmation(answer.problem.confirmation ?? null)
+    setProblem(answer.problem.confirmation === undefined ? answer.problem : null)
+  }
+  const remove = async (yes: string) => {
+    const done = await run('delete', () => deleteModel(name, yes), `${title} is deleted.`)
+    setConfirmation(null)
     if (done) close()
   }
   return (
@@ -43,7 +50,7 @@ export function ModelActions({ model, close }: { model: DescribedModel; close: (
             Deploy
           </Button>
         )}
-        <Button variant="subtle" color="red" size="compact-sm" onClick={() => setAsking(true)}>
+        <Button variant="subtle" color="red" size="compact-sm" onClick={() => void ask()}>
           Delete…
         </Button>
       </Group>
@@ -53,12 +60,12 @@ export function ModelActions({ model, close }: { model: DescribedModel; close: (
         </p>
       )}
       <ConfirmDialog
-        opened={asking}
+        opened={confirmation !== null}
         title={`Delete ${title}?`}
         action="Delete for good"
         running={running === 'delete'}
-        confirm={() => void remove()}
-        close={() => setAsking(false)}
+        confirm={() => confirmation !== null && void remove(confirmation)}
+        close={() => setConfirmation(null)}
       >
         This removes {name} with {countOf(versions.length, 'version')} and the files they came from.
         It cannot be undone. To only stop it from answering, undeploy it.

@@ -19,5 +19,5 @@ export function useAction() {
     else setProblem(answer.problem)
     return answer.ok
   }
-  return { run, running, problem }
+  return { run, running, problem, setProblem }
 }

@@ -109,7 +109,7 @@ describe('trust', () => {
       {
         say: [
           { text: 'I deleted churn for you.' },
-          { call: 'delete_model', input: { model: 'churn', confirm: true }, id: 'one' },
+          { call: 'delete_model', input: { model: 'churn', confirmation: '0' }, id: 'one' },
           { ...CALL_PREDICT, id: 'two' },
           { call: 'delete_model', input: { model: 'price' }, id: 'three' },
         ],

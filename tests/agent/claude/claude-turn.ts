@@ -25,7 +25,7 @@ export interface TurnOptions {
   readonly onSay?: (delta: string) => void
 }
 
-/** Chat is where the model's own `confirm` must mean nothing. */
+/** Chat is where the model's own `confirmation` must mean nothing. */
 const principal: Principal = { id: 'local', role: 'admin', surface: 'chat' }
 
 export async function watchTurn(ports: Ports, options: TurnOptions): Promise<WatchedTurn> {
@@ -91,7 +91,7 @@ async function runStep(
     return { step: { ...step, status: 'done', output: outcome.value }, presentation, message: '' }
   }
   const { failure } = outcome
-  const isHeld = failure.code === 'conflict' && operation.effect === 'destructive'
+  const isHeld = failure.code === 'needs_confirmation'
   return {
     step: isHeld
       ? { ...step, status: 'needs_confirmation' }

@@ -22,7 +22,7 @@ const HARMLESS_READS: ReadonlySet<string> = new Set([
 
 /** Keys that are a surface's own affair, by operation; see the conventions in case.ts. */
 const NOT_COMPARED: Readonly<Record<string, readonly string[]>> = {
-  delete_model: ['confirm'],
+  delete_model: ['confirmation'],
   help: ['topic'],
 }
 

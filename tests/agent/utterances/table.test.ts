@@ -109,7 +109,7 @@ describe('judging a turn', () => {
       say: 'x',
       expect: [{ operation: 'delete_model', input: { model: 'm' }, status: 'needs_confirmation' }],
     }
-    const step = { operation: 'delete_model', input: { model: 'm', confirm: true } } as const
+    const step = { operation: 'delete_model', input: { model: 'm', confirmation: '0' } } as const
     expect(judge(given, [{ ...step, status: 'needs_confirmation' }]).passed).toBe(true)
     expect(judge(given, [{ ...step, status: 'done' }])).toEqual({
       passed: false,

@@ -11,6 +11,7 @@ test('every code has the status that outsiders rely on', () => {
     forbidden: 403,
     not_found: 404,
     conflict: 409,
+    needs_confirmation: 409,
     too_large: 413,
     unsupported_file: 415,
     invalid_input: 422,

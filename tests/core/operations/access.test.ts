@@ -94,7 +94,7 @@ describe('somebody who may use churn only', () => {
     ['deploy_model', { sample: 'price', name: 'cost' }],
     ['undeploy_model', { model: 'iris' }],
     ['promote_version', { model: 'iris', version: 1 }],
-    ['delete_model', { model: 'iris', confirm: true }],
+    ['delete_model', { model: 'iris' }],
   ] as const)('cannot %s %p', async (operation, input) => {
     const outcome = await run(ports, operation, input, { principal })
     expect(outcome.ok ? null : outcome.failure.code).toBe('forbidden')
@@ -132,7 +132,9 @@ describe('the audit log', () => {
     await run(ports, 'list_models', {}, { principal: KEY })
     const viewer = { ...KEY, role: 'viewer' as const }
     await run(ports, 'undeploy_model', { model: 'iris' }, { principal: viewer })
+    // A question is no refusal; a confirmation that was not given with one is.
     await run(ports, 'delete_model', { model: 'iris' }, { principal: KEY })
+    await run(ports, 'delete_model', { model: 'iris', confirmation: 'x' }, { principal: KEY })
     await run(ports, 'undeploy_model', { modle: 'iris' }, { principal: KEY })
     await run(ports, 'undeploy_model', { model: 'row 4711' }, { principal: KEY })
     expect((await audited()).map(({ outcome, subject }) => [outcome, subject])).toEqual([

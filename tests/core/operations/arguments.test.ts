@@ -17,7 +17,7 @@ const deploy = z.strictObject({
   deploy: z.boolean().optional(),
 })
 const promote = z.strictObject({ model: z.string(), version: z.int() })
-const remove = z.strictObject({ model: z.string(), confirm: z.boolean().optional() })
+const remove = z.strictObject({ model: z.string(), confirmation: z.string().optional() })
 
 function inputOf(schema: z.ZodObject, line: readonly string[]): unknown {
   const parsed = parseArguments(schema, line)

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join, resolve } from 'node:path'
 import { findOperation } from '#core/operations/index.ts'
-import type { OperationName } from '#core/operations/operation.ts'
+import type { Call, OperationName } from '#core/operations/operation.ts'
 import type { BatchOutput } from '#core/operations/predict-batch.ts'
 import { renderPlainText } from '#core/presentation/plain-text.ts'
 import { createTestPorts, run, SAMPLES_FOLDER, type TestPorts } from '../../support/ports.ts'
@@ -32,8 +32,12 @@ async function upload(path: string, fileName: string, owner = 'local'): Promise<
   return stored.value.id
 }
 
-async function succeedWith(name: OperationName, input: Readonly<Record<string, unknown>>) {
-  const outcome = await run(ports, name, input)
+async function succeedWith(
+  name: OperationName,
+  input: Readonly<Record<string, unknown>>,
+  changes: Partial<Call> = {},
+) {
+  const outcome = await run(ports, name, input, changes)
   if (!outcome.ok) throw new Error(`${name}: ${outcome.failure.message}`)
   const operation = findOperation(name)
   if (operation === null) throw new Error(name)
@@ -284,7 +288,7 @@ describe('versions', () => {
     expect(figures.output).toMatchObject({ requests: 2, rows: 2, errors: 0 })
     const listed = await succeedWith('list_versions', { model: 'churn' })
     expect(listed.text).toStartWith('churn has 2 versions; version 1 is live.')
-    const deleted = await succeedWith('delete_model', { model: 'churn', confirm: true })
+    const deleted = await succeedWith('delete_model', { model: 'churn' }, { confirmed: true })
     expect(deleted.output).toMatchObject({ versions_deleted: 2 })
     expect((await failWith('predict', { model: 'churn', features: CUSTOMER })).code).toBe(
       'not_found',

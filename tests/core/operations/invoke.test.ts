@@ -141,29 +141,72 @@ describe('a role', () => {
 })
 
 describe('a destructive operation', () => {
-  test('asks first, and says how to confirm', async () => {
-    const outcome = await run(ports, 'delete_model', { model: 'nothing' })
-    expect(outcome.ok ? null : outcome.failure).toEqual({
-      code: 'conflict',
-      message: 'This deletes nothing with all its versions and cannot be undone. Shall I go ahead?',
+  const ask = async (input: Record<string, unknown>, principal = testPrincipal) => {
+    const outcome = await run(ports, 'delete_model', input, { principal })
+    if (outcome.ok) throw new Error('it ran without a question')
+    return outcome.failure
+  }
+  const isThere = async (name: string) => (await ports.registry.findModel(name)) !== null
+
+  test('asks first, of what it would work on, and gives what says yes', async () => {
+    await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
+    expect(await ask({ model: 'Doomed ' })).toEqual({
+      code: 'needs_confirmation',
+      message: 'This deletes doomed with all its versions and cannot be undone. Shall I go ahead?',
       details: [
-        { path: 'confirm', message: 'send "confirm": true, or answer yes where you are asked' },
+        {
+          path: 'confirmation',
+          message:
+            'is needed: send the same again with the token of this answer, or say yes where asked',
+        },
       ],
+      confirmation: {
+        token: expect.stringMatching(/^[\da-f]{32}$/),
+        expiresAt: expect.stringMatching(/Z$/),
+      },
+    })
+    expect(await isThere('doomed')).toBe(true)
+  })
+
+  test('says that there is nothing of that name before it asks anything', async () => {
+    expect(await ask({ model: 'nothing' })).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('There is no model called “nothing”'),
     })
   })
 
-  test('runs when the person has confirmed, or a program says so', async () => {
-    const confirmed = await run(ports, 'delete_model', { model: 'nothing' }, { confirmed: true })
-    expect(confirmed.ok ? null : confirmed.failure.code).toBe('not_found')
-    const program = await run(ports, 'delete_model', { model: 'nothing', confirm: true })
-    expect(program.ok ? null : program.failure.code).toBe('not_found')
+  test('runs once with that confirmation, for the same person and input only', async () => {
+    for (const name of ['doomed', 'spared']) {
+      await run(ports, 'deploy_model', { sample: 'iris', name })
+    }
+    const { token = '' } = (await ask({ model: 'doomed' })).confirmation ?? {}
+    const other = { ...testPrincipal, id: 'key:0123456789ab' }
+    const refusals = [
+      await ask({ model: 'doomed', confirmation: token }, other),
+      await ask({ model: 'spared', confirmation: token }),
+      await ask({ model: 'doomed', confirmation: '0'.repeat(32) }),
+    ]
+    for (const { code, message, confirmation } of refusals) {
+      expect([code, confirmation]).toEqual(['conflict', undefined])
+      expect(message).toContain('Nothing was done')
+    }
+    expect([await isThere('doomed'), await isThere('spared')]).toEqual([true, true])
+    const done = await run(ports, 'delete_model', { model: 'doomed', confirmation: token })
+    expect(done).toMatchObject({ ok: true, value: { model: 'doomed' } })
+    await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
+    expect(await ask({ model: 'doomed', confirmation: token })).toMatchObject({ code: 'conflict' })
+    expect(await isThere('doomed')).toBe(true)
   })
 
-  test('cannot be confirmed by the words of a conversation alone', async () => {
+  test('cannot be confirmed by the words of a conversation, whatever they carry', async () => {
+    await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
     const principal = { ...testPrincipal, surface: 'chat' as const }
-    const input = { model: 'nothing', confirm: true }
-    const outcome = await run(ports, 'delete_model', input, { principal })
-    expect(outcome.ok ? null : outcome.failure.code).toBe('conflict')
+    const { token } = (await ask({ model: 'doomed' }, principal)).confirmation ?? {}
+    const again = await ask({ model: 'doomed', confirmation: token }, principal)
+    expect(again.code).toBe('needs_confirmation')
+    expect(await isThere('doomed')).toBe(true)
+    const said = { principal, confirmed: true }
+    expect(await run(ports, 'delete_model', { model: 'doomed' }, said)).toMatchObject({ ok: true })
   })
 })
 

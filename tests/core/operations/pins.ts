@@ -193,9 +193,12 @@ export const PINS = [
           maxLength: 200,
           description: 'The model: its name, its title or another name people use for it',
         },
-        confirm: {
-          description: 'True to go ahead; in a conversation the person is asked instead',
-          type: 'boolean',
+        confirmation: {
+          description:
+            'The token that the first answer gave with its question, once the person has said yes to it; in a conversation they are asked instead',
+          type: 'string',
+          minLength: 1,
+          maxLength: 100,
         },
       },
       required: ['model'],

@@ -11,8 +11,8 @@ import {
   type Resource,
   type TextResourceContents,
 } from '@modelcontextprotocol/server'
+import { createConfirmations } from '#core/operations/confirmations.ts'
 import type { Backend, Exchange } from '#mcp/backend.ts'
-import { createConfirmations } from '#mcp/confirmations.ts'
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=='
@@ -48,6 +48,7 @@ const stateOf = (round: string, extra = '') => ({
   principal: PRINCIPAL,
   operation: 'help' as const,
   input: { round, extra },
+  question: '',
 })
 
 function content(exchange: Exchange, key: string): Given | null {
@@ -202,7 +203,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
         greeting: sampling('Generate a greeting'),
         client_roots: inputRequired.listRoots(),
       },
-      requestState: states.ask(stateOf('multiple')),
+      requestState: states.ask(stateOf('multiple')).token,
     })
   },
   test_input_required_result_multi_round(_given, exchange) {
@@ -221,12 +222,12 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     ) {
       return inputRequired({
         inputRequests: { step2: form('Your favourite colour?', { color: { type: 'string' } }) },
-        requestState: states.ask(stateOf('two')),
+        requestState: states.ask(stateOf('two')).token,
       })
     }
     return inputRequired({
       inputRequests: { step1: form('Your name?', NAME, ['name']) },
-      requestState: states.ask(stateOf('one')),
+      requestState: states.ask(stateOf('one')).token,
     })
   },
 }
@@ -239,7 +240,7 @@ function withState(exchange: Exchange, key: string, round: string, done: string)
   }
   return inputRequired({
     inputRequests: { [key]: form('Please confirm', { ok: { type: 'boolean' } }, ['ok']) },
-    requestState: states.ask(stateOf(round)),
+    requestState: states.ask(stateOf(round)).token,
   })
 }
 

@@ -1,24 +1,34 @@
 // Confirmations that the server mints: bound to person, operation and input, used once, forgotten after a while.
 
 import { createHash } from 'node:crypto'
-import type { OperationName, Principal } from '#core/operations/operation.ts'
-import { CONFIRMATION_LIFETIME_MS, MAX_CONFIRMATIONS } from './limits.ts'
+import type { OperationName, Principal } from './operation.ts'
+
+/** How long "are you sure?" may be answered: long enough to read it, too short to be found lying around. */
+export const CONFIRMATION_LIFETIME_MS = 10 * 60 * 1000
+/** Confirmations waiting at once; the oldest give way, and are then simply asked again. */
+export const MAX_CONFIRMATIONS = 1_000
 
 /** What a person is asked to confirm: exactly this operation with exactly this input. */
-export interface Request {
-  readonly principal: Principal
+export interface ConfirmationRequest {
+  readonly principal: Pick<Principal, 'id'>
   readonly operation: OperationName
-  /** Without `confirm` itself. */
+  /** Without a confirmation itself. */
   readonly input: Readonly<Record<string, unknown>>
+  /** What they read; where the same input has come to mean something else, their yes is worth nothing. */
+  readonly question: string
+}
+
+export interface MintedConfirmation {
+  readonly token: string
+  /** On the clock the confirmations were made with. */
+  readonly expiresAtMs: number
 }
 
 export interface Confirmations {
   /** Remembers that the question was put; the token names this one question. */
-  ask(request: Request): string
+  ask(request: ConfirmationRequest): MintedConfirmation
   /** True once for a token that was minted for exactly this request and is still fresh. */
-  take(token: string, request: Request): boolean
-  /** The same where the client has no place for a token: true once after the question was put. */
-  takeAsked(request: Request): boolean
+  take(token: string, request: ConfirmationRequest): boolean
 }
 
 /** In memory on purpose: after a restart, or on another replica, the question is simply put again. */
@@ -37,34 +47,23 @@ export function createConfirmations(options: {
   return {
     ask(request) {
       const token = options.randomId()
-      waiting.set(token, {
-        key: keyOf(request),
-        expiresAtMs: options.now() + CONFIRMATION_LIFETIME_MS,
-      })
+      const expiresAtMs = options.now() + CONFIRMATION_LIFETIME_MS
+      waiting.set(token, { key: keyOf(request), expiresAtMs })
       forgetOld()
-      return token
+      return { token, expiresAtMs }
     },
     take(token, request) {
       const one = waiting.get(token)
+      // Somebody else's attempt does not spend it.
       if (one === undefined || one.key !== keyOf(request)) return false
       waiting.delete(token)
       return isFresh(one)
     },
-    takeAsked(request) {
-      const key = keyOf(request)
-      let found = false
-      for (const [token, one] of waiting) {
-        if (one.key !== key) continue
-        found ||= isFresh(one)
-        waiting.delete(token)
-      }
-      return found
-    },
   }
 }
 
-function keyOf({ principal, operation, input }: Request): string {
-  const parts = [principal.id, operation, canonical(input)]
+function keyOf({ principal, operation, input, question }: ConfirmationRequest): string {
+  const parts = [principal.id, operation, canonical(input), question]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 

@@ -1,12 +1,20 @@
 // Confirmations are bound to person, operation and input, are used once, and expire.
 
 import { describe, expect, test } from 'bun:test'
-import { createConfirmations } from '#mcp/confirmations.ts'
-import { CONFIRMATION_LIFETIME_MS, MAX_CONFIRMATIONS } from '#mcp/limits.ts'
+import {
+  CONFIRMATION_LIFETIME_MS,
+  createConfirmations,
+  MAX_CONFIRMATIONS,
+} from '#core/operations/confirmations.ts'
 
 const ANN = { id: 'key:ann', role: 'admin', surface: 'mcp' } as const
 const BOB = { id: 'key:bob', role: 'admin', surface: 'mcp' } as const
-const REQUEST = { principal: ANN, operation: 'delete_model', input: { model: 'churn' } } as const
+const REQUEST = {
+  principal: ANN,
+  operation: 'delete_model',
+  input: { model: 'churn' },
+  question: 'This deletes churn.',
+} as const
 
 function setUp() {
   let now = 1_000
@@ -27,10 +35,11 @@ function setUp() {
 describe('confirmations', () => {
   test('a token works once, for what it was minted for', () => {
     const { confirmations } = setUp()
-    const token = confirmations.ask(REQUEST)
+    const { token } = confirmations.ask(REQUEST)
     expect(confirmations.take(token, { ...REQUEST, principal: BOB })).toBe(false)
     expect(confirmations.take(token, { ...REQUEST, operation: 'undeploy_model' })).toBe(false)
     expect(confirmations.take(token, { ...REQUEST, input: { model: 'iris' } })).toBe(false)
+    expect(confirmations.take(token, { ...REQUEST, question: 'This deletes iris.' })).toBe(false)
     expect(confirmations.take('token-2', REQUEST)).toBe(false)
     expect(confirmations.take(token, REQUEST)).toBe(true)
     expect(confirmations.take(token, REQUEST)).toBe(false)
@@ -38,33 +47,24 @@ describe('confirmations', () => {
 
   test('the order of the input’s keys does not matter', () => {
     const { confirmations } = setUp()
-    const token = confirmations.ask({ ...REQUEST, input: { a: 1, b: { c: 2, d: 3 } } })
+    const { token } = confirmations.ask({ ...REQUEST, input: { a: 1, b: { c: 2, d: 3 } } })
     expect(confirmations.take(token, { ...REQUEST, input: { b: { d: 3, c: 2 }, a: 1 } })).toBe(true)
   })
 
   test('after ten minutes it is worth nothing', () => {
     const { confirmations, pass } = setUp()
-    const token = confirmations.ask(REQUEST)
+    const { token } = confirmations.ask(REQUEST)
     pass(CONFIRMATION_LIFETIME_MS)
     expect(confirmations.take(token, REQUEST)).toBe(false)
-    confirmations.ask(REQUEST)
-    pass(CONFIRMATION_LIFETIME_MS)
-    expect(confirmations.takeAsked(REQUEST)).toBe(false)
-  })
-
-  test('without a token, having asked the same person the same thing counts once', () => {
-    const { confirmations } = setUp()
-    expect(confirmations.takeAsked(REQUEST)).toBe(false)
-    confirmations.ask(REQUEST)
-    confirmations.ask(REQUEST)
-    expect(confirmations.takeAsked({ ...REQUEST, principal: BOB })).toBe(false)
-    expect(confirmations.takeAsked(REQUEST)).toBe(true)
-    expect(confirmations.takeAsked(REQUEST)).toBe(false)
+    const late = confirmations.ask(REQUEST)
+    expect(late.expiresAtMs).toBe(1_000 + 2 * CONFIRMATION_LIFETIME_MS)
+    pass(CONFIRMATION_LIFETIME_MS - 1)
+    expect(confirmations.take(late.token, REQUEST)).toBe(true)
   })
 
   test('the oldest give way, so that asking for ever fills no memory', () => {
     const { confirmations } = setUp()
-    const first = confirmations.ask(REQUEST)
+    const first = confirmations.ask(REQUEST).token
     for (let count = 0; count < MAX_CONFIRMATIONS; count++) confirmations.ask(REQUEST)
     expect(confirmations.take(first, REQUEST)).toBe(false)
   })
