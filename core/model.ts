@@ -27,6 +27,12 @@ export interface InputField {
   readonly nullable?: boolean
   /** Names of a category in the order of their codes; absent where the model knows only the codes. */
   readonly categories?: readonly string[]
+  /** True where the model has an answer for names beyond `categories`, so that they are not refused. */
+  readonly open?: boolean
+  /** The only numbers that the model takes; absent where any will do. */
+  readonly allowed?: readonly number[]
+  /** True where rows may carry the field and the model does not look at it. */
+  readonly unused?: boolean
   /** Smallest and largest value seen in training where known; for forms and warnings, never a reason to refuse. */
   readonly minimum?: number
   readonly maximum?: number

@@ -90,11 +90,17 @@ function placeFields(signature: Signature, binding: TensorBinding): readonly Pla
   })
   return signature.inputs.map((field) => {
     const place = found.get(field.name)
+    if (place === undefined && field.unused === true) return unusedPlace(field)
     if (place === undefined) {
       throw new InferenceError(`The model's tensors have no place for "${field.name}".`)
     }
     return place
   })
+}
+
+/** Its values go nowhere. */
+function unusedPlace(field: InputField): Place {
+  return { field, codec: createFieldCodec(field, 'float64'), tensor: -1, offset: 0, width: 0 }
 }
 
 /**
@@ -109,11 +115,11 @@ function createRowEncoder(
   const indexByName = new Map(names.map((name, index) => [name, index]))
   const isSingleFloat = binding.inputs.length === 1 && binding.inputs[0]?.type === 'float32'
   const isFast = Uint8Array.from(places, (place) =>
-    isSingleFloat && (place.field.type === 'float' || place.field.type === 'integer') ? 1 : 0,
+    isSingleFloat && place.tensor === 0 && isPlainNumber(place.field) ? 1 : 0,
   )
   const needsWhole = Uint8Array.from(places, (place) => (place.field.type === 'integer' ? 1 : 0))
   const offsets = Int32Array.from(places, (place) => place.offset)
-  const width = places.length
+  const width = binding.inputs[0]?.fields.length ?? 0
   /** The number of the row in which a field was last seen, so that nothing has to be cleared between rows. */
   const seenIn = new Float64Array(places.length)
   let rowNumber = 0
@@ -160,6 +166,10 @@ function createRowEncoder(
     }
     return problems
   }
+}
+
+function isPlainNumber(field: InputField): boolean {
+  return (field.type === 'float' || field.type === 'integer') && field.allowed === undefined
 }
 
 const NO_FLOATS = new Float32Array(0)

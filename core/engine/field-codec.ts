@@ -3,6 +3,7 @@
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { InputField } from '#core/model.ts'
 import { nearestWord } from '#core/nearest.ts'
+import { MISSING_TEXT } from '#core/pipeline/missing-text.ts'
 
 /** A value in its tensor: a number (NaN when missing), int64 as bigint, or text. */
 export type EncodedValue = number | bigint | string
@@ -29,17 +30,29 @@ const MAX_NAMES_SHOWN = 5
 
 const INT32_LARGEST = 2 ** 31 - 1
 
+/** Types with a value that stands for missing. */
+const HOLDS_MISSING: ReadonlySet<TensorType> = new Set(['float32', 'float64', 'string'])
+
 export function createFieldCodec(field: InputField, tensorType: TensorType): FieldCodec {
+  if (field.unused === true) return acceptScalar
   const read = createReader(field, tensorType)
-  const holdsMissing = tensorType === 'float32' || tensorType === 'float64'
+  const holdsMissing = HOLDS_MISSING.has(tensorType)
+  const missing = encoded(tensorType === 'string' ? MISSING_TEXT : Number.NaN)
   const takesAbsence = holdsMissing && field.optional
   const takesNull = takesAbsence || (holdsMissing && field.nullable === true)
   return (value) => {
     if (value !== null && value !== undefined) return read(value)
     return (value === null ? takesNull : takesAbsence)
-      ? encoded(Number.NaN)
+      ? missing
       : refused(`is ${value === null ? 'null' : 'missing'}; ${expectation(field)}`)
   }
+}
+
+/** For fields that rows may carry and no model looks at. */
+function acceptScalar(value: unknown): FieldResult {
+  return typeof value === 'object' && value !== null
+    ? refused('must be a single value')
+    : encoded(0)
 }
 
 function createReader(field: InputField, tensorType: TensorType): FieldCodec {
@@ -71,7 +84,14 @@ function readNumber(value: unknown): number | null {
 function readFloat(field: InputField, tensorType: TensorType, value: unknown): FieldResult {
   const number = readNumber(value)
   if (number === null) return refused(`must be ${noun(field)}${butGot(value)}`)
+  if (field.allowed?.includes(number) === false) return refused(notAllowed(field.allowed))
   return encodeNumber(number, tensorType)
+}
+
+function notAllowed(allowed: readonly number[]): string {
+  const shown = allowed.slice(0, MAX_NAMES_SHOWN)
+  const more = allowed.length > shown.length ? ` or ${allowed.length - shown.length} more` : ''
+  return `must be one of ${shown.join(', ')}${more}`
 }
 
 function readInteger(field: InputField, tensorType: TensorType, value: unknown): FieldResult {
@@ -119,7 +139,10 @@ function createCategoryReader(
     if (typeof value === 'object') return refused(`must be ${noun(field)}${butGot(value)}`)
     const name = String(value)
     const code = codes.get(name)
-    if (code === undefined) return refused(unknownCategory(value, names))
+    if (code === undefined) {
+      if (field.open === true && tensorType === 'string') return encoded(name)
+      return refused(unknownCategory(value, names))
+    }
     return tensorType === 'string' ? encoded(name) : encodeNumber(code, tensorType)
   }
 }

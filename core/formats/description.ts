@@ -1,6 +1,7 @@
 // What a reader makes of a file: inert data about a model, from which the graph writer makes ONNX.
 
 import type { InputField, Task } from '#core/model.ts'
+import type { PipelineModel } from '#core/pipeline/pipeline.ts'
 
 /**
  * One decision tree over float32 features. Nodes are numbered from 0 (the root); arrays are indexed by node.
@@ -76,7 +77,7 @@ export interface TensorBinding {
 /** Everything a file says about its model. */
 export interface ModelDescription {
   readonly task: Task
-  /** `xgboost`, `onnx`. */
+  /** `xgboost`, `scikit-learn`, `lightgbm`, `onnx`. */
   readonly library: string
   readonly libraryVersion: string | null
   readonly modelClass: string
@@ -90,7 +91,7 @@ export interface ModelDescription {
   readonly outputNames: readonly string[] | null
   /** A value that stands for missing beside NaN (XGBoost's `missing`), mapped to NaN before anything else. */
   readonly missingValue: number | null
-  readonly predictor: TreeEnsemble | LinearModel | OnnxModel
+  readonly predictor: TreeEnsemble | LinearModel | OnnxModel | PipelineModel
   /** Sentences for the person who uploaded, e.g. "This file has no feature names; …". */
   readonly warnings: readonly string[]
 }

@@ -1,5 +1,6 @@
 // Counts about a model: trees, depth, features; for `describe_model`, `parley inspect` and the answers to an upload.
 
+import type { Predictor } from '#core/pipeline/pipeline.ts'
 import type { ModelDescription, Tree, TreeEnsemble } from './description.ts'
 
 export function factsOf(description: ModelDescription): Record<string, string | number> {
@@ -14,6 +15,8 @@ export function factsOf(description: ModelDescription): Record<string, string | 
       return { ...facts, weights: predictor.weights.length }
     case 'onnx':
       return { ...facts, bytes: predictor.onnx.length }
+    case 'pipeline':
+      return { ...facts, ...pipelineFacts(predictor.predictor) }
   }
 }
 
@@ -31,6 +34,12 @@ export function summarise(description: ModelDescription): string {
     counted(description.inputs.length, 'feature'),
   ]
   return `${modelClass} ${origin}: ${parts.join(', ')}`
+}
+
+function pipelineFacts(predictor: Predictor): Record<string, string | number> {
+  const steps = predictor.kind === 'chain' ? { steps: predictor.steps.length + 1 } : {}
+  const last = predictor.kind === 'chain' ? predictor.predictor : predictor
+  return last.kind === 'forest' ? { ...steps, trees: last.trees.length } : steps
 }
 
 function treeFacts(ensemble: TreeEnsemble): Record<string, number> {

@@ -6,8 +6,8 @@ import { joinNames, libraryTitle, nameContents, withArticle } from './name-objec
 import { asText, attributesOf, isArray, isCompound, isRecord, itemsOf } from './pickle/access.ts'
 import { isKnownGlobal, printable, qualifiedName } from './pickle/globals.ts'
 import type { PickleRecord, PickleValue } from './pickle/value.ts'
+import { isPickledModel } from './pickled-model.ts'
 import { WHAT_IS_READ } from './supported.ts'
-import { isXgboostRecord } from './xgboost/describe-xgboost.ts'
 
 /** A value and how to get to it from the top of the file. */
 export interface Placed<T extends PickleValue = PickleValue> {
@@ -54,7 +54,7 @@ const ONNX_EXPORTERS: Readonly<Record<string, string>> = {
 /** @throws FormatError when there is no model, more than one, or one of a kind that is not read. */
 export function findModel(values: readonly PickleValue[], budget: Budget): FoundModel {
   const contents = listContents(values, budget)
-  const models = withoutInnerBoosters(contents.filter(isPlacedXgboost))
+  const models = withoutInnerBoosters(contents.filter(isPlacedModel))
   const [model] = models
   if (model === undefined) throw noModel(values, contents)
   if (models.length > 1) throw severalModels(models)
@@ -112,8 +112,8 @@ function* childrenOf(placed: Placed): Generator<Placed> {
   }
 }
 
-function isPlacedXgboost(placed: Placed): placed is Placed<PickleRecord> {
-  return isXgboostRecord(placed.value)
+function isPlacedModel(placed: Placed): placed is Placed<PickleRecord> {
+  return isPickledModel(placed.value)
 }
 
 /** The same model twice, or a Booster beside the wrapper that holds it, is one model. */

@@ -11,10 +11,11 @@ import { type Budget, MAX_FILE_BYTES, megabytes } from './limits.ts'
 import { nameObject } from './name-object.ts'
 import { describeOnnxFile } from './onnx/describe-onnx.ts'
 import { type PickleFile, readPickleFile } from './pickle-file.ts'
+import { describePickled } from './pickled-model.ts'
 import type { InspectionResult, ReadModelResult } from './reader.ts'
 import { type SignatureHints, signatureOf } from './signature.ts'
 import { describeCodec, type Sniffed, sniff, type XgboostEncoding } from './sniff.ts'
-import { describePickledModel, describeXgboostFile } from './xgboost/describe-xgboost.ts'
+import { describeXgboostFile } from './xgboost/describe-xgboost.ts'
 
 /** A file taken apart as far as its kind needs; `format` is how people call that kind. */
 type OpenedFile =
@@ -156,11 +157,7 @@ function describeRecord(
   hints: SignatureHints,
   budget: Budget,
 ): ModelDescription {
-  const description = describePickledModel([found.record], hints, budget)
-  if (description === null) {
-    throw new FormatError('This file holds no model that Parley reads.', found.record.offset)
-  }
-  return description
+  return describePickled(found.record, hints, budget)
 }
 
 /** Class names that are only their own numbers, as XGBoost gives them since 1.6. */

@@ -1,36 +1,70 @@
-// Collects the nodes of a graph that runs from one input through a chain of operators.
+// Collects the nodes of a graph, naming tensors as it goes.
 
-import type { OnnxAttribute, OnnxInitializer, OnnxNode } from './onnx-writer.ts'
+import type { OnnxAttribute, OnnxInitializer, OnnxNode, TensorValues } from './onnx-writer.ts'
+
+export interface ApplyOptions {
+  readonly domain?: string
+  readonly attributes?: readonly OnnxAttribute[]
+}
 
 export interface GraphBuilder {
   readonly nodes: readonly OnnxNode[]
   readonly initializers: readonly OnnxInitializer[]
   /** Adds an operator with one output and gives that output's name. */
-  apply(
+  apply(operator: string, inputs: readonly string[], options?: ApplyOptions): string
+  /** Adds an operator with `count` outputs and gives their names. */
+  applyMany(
     operator: string,
     inputs: readonly string[],
-    options?: { readonly domain?: string; readonly attributes?: readonly OnnxAttribute[] },
-  ): string
-  /** Adds a constant tensor and gives its name. */
-  constant(shape: readonly number[], values: readonly number[] | Float32Array | Uint8Array): string
+    count: number,
+    options?: ApplyOptions,
+  ): readonly string[]
+  /** Gives a tensor that a node makes another name; nothing may use it by the old one. */
+  rename(from: string, to: string): void
+  /** Adds a constant tensor and gives its name; plain numbers become float32. */
+  constant(shape: readonly number[], values: readonly number[] | NumberValues): string
+  /** Adds a constant tensor of float64. */
+  doubles(shape: readonly number[], values: ArrayLike<number>): string
+  /** Adds a constant tensor of int64. */
+  integers(shape: readonly number[], values: ArrayLike<number>): string
+  /** Adds a constant tensor of texts. */
+  texts(shape: readonly number[], values: readonly string[]): string
 }
+
+type NumberValues = Exclude<TensorValues, readonly string[]>
 
 export function createGraphBuilder(): GraphBuilder {
   const nodes: OnnxNode[] = []
   const initializers: OnnxInitializer[] = []
+  const add = (shape: readonly number[], values: TensorValues): string => {
+    const name = `constant_${initializers.length}`
+    initializers.push({ name, shape, values })
+    return name
+  }
+  const applyMany: GraphBuilder['applyMany'] = (operator, inputs, count, options = {}) => {
+    const first = `${operator.toLowerCase()}_${nodes.length}`
+    const outputs = Array.from({ length: count }, (_, index) =>
+      index === 0 ? first : `${first}_${index}`,
+    )
+    nodes.push({ operator, inputs, outputs, ...options })
+    return outputs
+  }
   return {
     nodes,
     initializers,
-    apply(operator, inputs, options = {}) {
-      const output = `${operator.toLowerCase()}_${nodes.length}`
-      nodes.push({ operator, inputs, outputs: [output], ...options })
-      return output
+    apply: (operator, inputs, options) => applyMany(operator, inputs, 1, options)[0] ?? '',
+    applyMany,
+    rename(from, to) {
+      const index = nodes.findIndex((node) => node.outputs.includes(from))
+      const node = nodes[index]
+      if (node === undefined) return
+      const outputs = node.outputs.map((name) => (name === from ? to : name))
+      nodes[index] = { ...node, outputs }
     },
-    constant(shape, values) {
-      const name = `constant_${initializers.length}`
-      const array = ArrayBuffer.isView(values) ? values : Float32Array.from(values)
-      initializers.push({ name, shape, values: array })
-      return name
-    },
+    constant: (shape, values) =>
+      add(shape, ArrayBuffer.isView(values) ? values : Float32Array.from(values)),
+    doubles: (shape, values) => add(shape, Float64Array.from(values)),
+    integers: (shape, values) => add(shape, Int32Array.from(values)),
+    texts: (shape, values) => add(shape, values),
   }
 }

@@ -7,16 +7,21 @@ const IR_VERSION = 8
 const OPSET_VERSION = 17
 const ML_OPSET_VERSION = 3
 
+/** The first that has TreeEnsemble, whose trees compare and add doubles; written only where it is used. */
+const TREE_ENSEMBLE_OPSET_VERSION = 5
+
 export const ML_DOMAIN = 'ai.onnx.ml'
 
-export type OnnxElementType = 'float32' | 'int64'
+export type OnnxElementType = 'float32' | 'float64' | 'int64' | 'string'
 
 export type OnnxAttribute =
   | { readonly kind: 'int'; readonly name: string; readonly value: number }
+  | { readonly kind: 'float'; readonly name: string; readonly value: number }
   | { readonly kind: 'string'; readonly name: string; readonly value: string }
   | { readonly kind: 'ints'; readonly name: string; readonly values: ArrayLike<number> }
   | { readonly kind: 'floats'; readonly name: string; readonly values: Float32Array }
   | { readonly kind: 'strings'; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: 'tensor'; readonly name: string; readonly tensor: OnnxTensor }
 
 export interface OnnxNode {
   readonly operator: string
@@ -26,11 +31,18 @@ export interface OnnxNode {
   readonly attributes?: readonly OnnxAttribute[]
 }
 
-/** A constant tensor, row-major: float32 values, or one byte (0 or 1) for each boolean. */
-export interface OnnxInitializer {
-  readonly name: string
+/** Row-major values: float32, float64, int64, texts, or one byte (0 or 1) for each boolean. */
+export interface OnnxTensor {
   readonly shape: readonly number[]
-  readonly values: Float32Array | Uint8Array
+  readonly values: TensorValues
+}
+
+/** `Int32Array` is written as int64: no integer of ours is larger, and no operator of ours takes a smaller type. */
+export type TensorValues = Float32Array | Float64Array | Int32Array | Uint8Array | readonly string[]
+
+/** A constant of a graph. */
+export interface OnnxInitializer extends OnnxTensor {
+  readonly name: string
 }
 
 /** A graph's input or output; a text dimension is a variable one. */
@@ -46,17 +58,24 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxInitializer[]
   readonly inputs: readonly OnnxValue[]
   readonly outputs: readonly OnnxValue[]
+  /** Texts that travel with the graph and mean nothing to a runtime. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 /** Numbers of TensorProto.DataType in onnx.proto. */
-const ELEMENT_TYPES = { float32: 1, int64: 7 } as const satisfies Record<OnnxElementType, number>
+const ELEMENT_TYPES = { float32: 1, int64: 7, string: 8, float64: 11 } as const satisfies Record<
+  OnnxElementType,
+  number
+>
 
 const BOOLEAN_ELEMENT_TYPE = 9
 
 /** Numbers of AttributeProto.AttributeType in onnx.proto. */
 const ATTRIBUTE_TYPES = {
+  float: 1,
   int: 2,
   string: 3,
+  tensor: 4,
   floats: 6,
   ints: 7,
   strings: 8,
@@ -70,7 +89,14 @@ export function writeOnnx(graph: OnnxGraph): Uint8Array {
   writer.message(7, () => writeGraph(writer, graph))
   writeOpset(writer, '', OPSET_VERSION)
   if (graph.nodes.some((node) => node.domain === ML_DOMAIN)) {
-    writeOpset(writer, ML_DOMAIN, ML_OPSET_VERSION)
+    const needsNew = graph.nodes.some((node) => node.operator === 'TreeEnsemble')
+    writeOpset(writer, ML_DOMAIN, needsNew ? TREE_ENSEMBLE_OPSET_VERSION : ML_OPSET_VERSION)
+  }
+  for (const [key, value] of Object.entries(graph.metadata ?? {})) {
+    writer.message(14, () => {
+      writer.text(1, key)
+      writer.text(2, value)
+    })
   }
   return writer.finish()
 }
@@ -108,8 +134,14 @@ function writeAttribute(writer: ProtobufWriter, attribute: OnnxAttribute): void 
     case 'int':
       writer.integer(3, attribute.value)
       break
+    case 'float':
+      writer.float(2, attribute.value)
+      break
     case 'string':
       writer.text(4, attribute.value)
+      break
+    case 'tensor':
+      writer.message(5, () => writeTensor(writer, attribute.tensor))
       break
     case 'floats':
       writer.packedFloats(7, attribute.values)
@@ -125,16 +157,28 @@ function writeAttribute(writer: ProtobufWriter, attribute: OnnxAttribute): void 
 }
 
 function writeInitializer(writer: ProtobufWriter, initializer: OnnxInitializer): void {
-  for (const dimension of initializer.shape) writer.integer(1, dimension)
-  const { values } = initializer
+  writeTensor(writer, initializer)
+  writer.text(8, initializer.name)
+}
+
+function writeTensor(writer: ProtobufWriter, { shape, values }: OnnxTensor): void {
+  for (const dimension of shape) writer.integer(1, dimension)
   if (values instanceof Float32Array) {
     writer.integer(2, ELEMENT_TYPES.float32)
     writer.packedFloats(4, values)
-  } else {
+  } else if (values instanceof Float64Array) {
+    writer.integer(2, ELEMENT_TYPES.float64)
+    writer.packedDoubles(10, values)
+  } else if (values instanceof Int32Array) {
+    writer.integer(2, ELEMENT_TYPES.int64)
+    writer.packedIntegers(7, values)
+  } else if (values instanceof Uint8Array) {
     writer.integer(2, BOOLEAN_ELEMENT_TYPE)
     writer.packedIntegers(5, values)
+  } else {
+    writer.integer(2, ELEMENT_TYPES.string)
+    writer.texts(6, values)
   }
-  writer.text(8, initializer.name)
 }
 
 function writeValue(writer: ProtobufWriter, value: OnnxValue): void {

@@ -7,15 +7,19 @@ const MAX_VARINT_BYTES = 10
 
 const WIRE_VARINT = 0
 const WIRE_LENGTH_DELIMITED = 2
+const WIRE_FIXED32 = 5
 
 export interface ProtobufWriter {
   /** `value` is a safe integer; negative ones are written as 64-bit two's complement. */
   integer(field: number, value: number): void
+  /** One float32. */
+  float(field: number, value: number): void
   text(field: number, value: string): void
   /** A repeated string field; the few distinct strings of a long list are encoded once each. */
   texts(field: number, values: readonly string[]): void
   packedIntegers(field: number, values: ArrayLike<number>): void
   packedFloats(field: number, values: Float32Array): void
+  packedDoubles(field: number, values: Float64Array): void
   /** A nested message holding what `write` writes to this writer. */
   message(field: number, write: () => void): void
   finish(): Uint8Array
@@ -88,6 +92,12 @@ export function createProtobufWriter(): ProtobufWriter {
       putTag(field, WIRE_VARINT)
       putVarint(value)
     },
+    float(field, value) {
+      putTag(field, WIRE_FIXED32)
+      reserve(4)
+      new DataView(buffer.buffer, buffer.byteOffset).setFloat32(length, value, true)
+      length += 4
+    },
     text(field, value) {
       putBytes(field, encoder.encode(value))
     },
@@ -115,6 +125,16 @@ export function createProtobufWriter(): ProtobufWriter {
       for (let index = 0; index < values.length; index++) {
         view.setFloat32(length, values[index] ?? 0, true)
         length += 4
+      }
+    },
+    packedDoubles(field, values) {
+      putTag(field, WIRE_LENGTH_DELIMITED)
+      putVarint(values.length * 8)
+      reserve(values.length * 8)
+      const view = new DataView(buffer.buffer, buffer.byteOffset)
+      for (let index = 0; index < values.length; index++) {
+        view.setFloat64(length, values[index] ?? 0, true)
+        length += 8
       }
     },
     message,

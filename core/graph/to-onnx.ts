@@ -4,6 +4,7 @@ import type { ModelDescription, TensorBinding } from '#core/formats/description.
 import { createGraphBuilder, type GraphBuilder } from './graph-builder.ts'
 import { addLinear } from './linear.ts'
 import { writeOnnx } from './onnx-writer.ts'
+import { pipelineToOnnx } from './pipeline/to-graph.ts'
 import { classProbabilities, floorCategories, mapMissing, transformMargins } from './transforms.ts'
 import { addTrees, categoricalFeatures } from './trees.ts'
 
@@ -23,6 +24,10 @@ export interface OnnxArtifact {
 export function toOnnx(description: ModelDescription): OnnxArtifact {
   const { predictor } = description
   if (predictor.kind === 'onnx') return { onnx: predictor.onnx, binding: predictor.binding }
+  if (predictor.kind === 'pipeline') {
+    const { inputs, classes } = description
+    return pipelineToOnnx({ model: predictor, inputs, classes })
+  }
 
   const graph = createGraphBuilder()
   const known = mapMissing(graph, FEATURES_TENSOR, description.missingValue)

@@ -31,6 +31,8 @@ export interface TreePredictor {
   readonly trees: readonly (DecisionTree & { readonly group: number })[]
   /** `float32`: values are rounded to float32 before they are compared, as scikit-learn's and XGBoost's trees do. */
   readonly precision: 'float32' | 'float64'
+  /** True where the library predicts rows with missing values. */
+  readonly takesMissing: boolean
   readonly link: TreeLink
 }
 

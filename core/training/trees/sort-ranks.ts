@@ -38,12 +38,7 @@ export function createSortSpace(samples: number, largestRank: number): SortSpace
 }
 
 /** Sorts positions 0 … length - 1 by rank; ranks lie between `lowest` and `highest`. */
-export function sortRanks(
-  space: SortSpace,
-  length: number,
-  lowest: number,
-  highest: number,
-): void {
+export function sortRanks(space: SortSpace, length: number, lowest: number, highest: number): void {
   const range = highest - lowest
   const positionBits = bitLength(length - 1)
   space.mask = (1 << positionBits) - 1

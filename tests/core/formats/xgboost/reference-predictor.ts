@@ -20,7 +20,9 @@ export function predictRow(
   row: readonly (number | null)[],
 ): ReferencePrediction {
   const { predictor, missingValue } = description
-  if (predictor.kind === 'onnx') throw new Error('an ONNX model runs on a session')
+  if (predictor.kind === 'onnx' || predictor.kind === 'pipeline') {
+    throw new Error('this kind of model runs on a session')
+  }
   const values = Float32Array.from(row, (value) =>
     value === null || value === missingValue ? Number.NaN : value,
   )

@@ -1,0 +1,214 @@
+// Reads what is made of other objects: pipelines, column transformers, unions, searches over parameters.
+
+import { widthAfter } from '#core/pipeline/columns.ts'
+import type { ColumnPart, Transformer } from '#core/pipeline/pipeline.ts'
+import { FormatError } from '../format-error.ts'
+import { asNumber, asText, isCompound, itemsOf } from '../pickle/access.ts'
+import type { PickleValue } from '../pickle/value.ts'
+import {
+  attribute,
+  type FittedObject,
+  numbersOfValue,
+  openInner,
+  readItems,
+  refuse,
+  textsOfValue,
+} from './fitted-object.ts'
+import type { PredictorReader, Reading, TableShape, TransformerReader } from './reading.ts'
+
+export const COMPOSED_TRANSFORMERS: Readonly<Record<string, TransformerReader>> = {
+  Pipeline: (object, table, reading) => ({
+    kind: 'sequence',
+    steps: readSteps(object, stepsOf(object), table, reading).steps,
+  }),
+  ColumnTransformer: readColumnTransformer,
+  FeatureUnion: readUnion,
+}
+
+export const COMPOSED_PREDICTORS: Readonly<Record<string, PredictorReader>> = {
+  Pipeline: readPipeline,
+}
+
+/** Searches that hold the best of what they tried. */
+export const SEARCHES: ReadonlySet<string> = new Set([
+  'GridSearchCV',
+  'RandomizedSearchCV',
+  'HalvingGridSearchCV',
+  'HalvingRandomSearchCV',
+])
+
+type Step = readonly [string, PickleValue | undefined]
+
+const readPipelineSteps = readSteps
+
+function readPipeline(
+  object: FittedObject,
+  table: TableShape,
+  reading: Reading,
+): ReturnType<PredictorReader> {
+  const steps = stepsOf(object)
+  const last = steps.at(-1)
+  if (last === undefined) throw refuse(object, 'has no steps.')
+  const before = readPipelineSteps(object, steps.slice(0, -1), table, reading)
+  const end = reading.predictor(object, last[1], last[0], before.table)
+  if (before.steps.length === 0) return end
+  return { ...end, predictor: { kind: 'chain', steps: before.steps, predictor: end.predictor } }
+}
+
+/** (name, object) pairs of an attribute; old files keep them as lists or tuples. */
+export function namedObjects(object: FittedObject, name: string): readonly Step[] {
+  return readItems(object, name).map((item): Step => {
+    const parts = itemsOf(item) ?? []
+    return [asText(parts[0]) ?? '', parts[1]]
+  })
+}
+
+function stepsOf(object: FittedObject): readonly Step[] {
+  return namedObjects(object, 'steps')
+}
+
+function readSteps(
+  object: FittedObject,
+  steps: readonly Step[],
+  table: TableShape,
+  reading: Reading,
+): { readonly steps: readonly Transformer[]; readonly table: TableShape } {
+  const read: Transformer[] = []
+  let current = table
+  for (const [name, value] of steps) {
+    const transformer = reading.transformer(object, value, name, current)
+    if (transformer.kind === 'identity') continue
+    read.push(transformer)
+    current = { width: widthAfter(transformer, current.width), names: null }
+  }
+  return { steps: read, table: current }
+}
+
+function readColumnTransformer(
+  object: FittedObject,
+  table: TableShape,
+  reading: Reading,
+): Transformer {
+  const parts: ColumnPart[] = []
+  const weights = weightsOf(object)
+  for (const item of readItems(object, 'transformers_')) {
+    const [name, value, columns] = itemsOf(item) ?? []
+    const step = asText(name) ?? ''
+    if (asText(value) === 'drop') continue
+    const positions = readColumns(object, step, columns, table)
+    if (positions.length === 0) continue
+    const inner: TableShape = {
+      width: positions.length,
+      names: table.names === null ? null : positions.map((at) => table.names?.[at] ?? ''),
+    }
+    const transformer = reading.transformer(object, value, step, inner)
+    parts.push({ columns: positions, transformer, weight: weights.get(step) ?? 1 })
+  }
+  return { kind: 'columns', parts }
+}
+
+function readUnion(object: FittedObject, table: TableShape, reading: Reading): Transformer {
+  const weights = weightsOf(object)
+  const columns = Array.from({ length: table.width }, (_, column) => column)
+  const parts = namedObjects(object, 'transformer_list')
+    .filter(([, value]) => value !== null && asText(value) !== 'drop')
+    .map(([name, value]): ColumnPart => {
+      const transformer = reading.transformer(object, value, name, table)
+      return { columns, transformer, weight: weights.get(name) ?? 1 }
+    })
+  return { kind: 'columns', parts }
+}
+
+function weightsOf(object: FittedObject): ReadonlyMap<string, number> {
+  const value = attribute(object, 'transformer_weights')
+  const weights = new Map<string, number>()
+  if (!isCompound(value) || value.kind !== 'dict') return weights
+  for (const [key, weight] of value.entries) {
+    weights.set(asText(key) ?? '', asNumber(weight) ?? 1)
+  }
+  return weights
+}
+
+/** Positions of a ColumnTransformer's columns: names, positions, masks or a slice, one or many. */
+function readColumns(
+  object: FittedObject,
+  step: string,
+  value: PickleValue | undefined,
+  table: TableShape,
+): readonly number[] {
+  const slice = readSlice(value)
+  if (slice !== null) return slicePositions(slice, table, object)
+  const single = asText(value)
+  const texts = single === null ? textsOfPositions(value) : [single]
+  if (texts !== null) return texts.map((name) => positionOf(object, name, table))
+  const numbers = numbersOfValue(value)
+  if (numbers === null) {
+    throw refuse(object, `chooses the columns of “${step}” in a way that its file does not keep.`)
+  }
+  if (isMask(value)) return [...numbers.keys()].filter((at) => numbers[at] === 1)
+  return [...numbers].map((at) => (at < 0 ? at + table.width : at))
+}
+
+/** Column names; null where the list holds anything else. */
+function textsOfPositions(value: PickleValue | undefined): readonly string[] | null {
+  const items =
+    itemsOf(value) ?? (isCompound(value) && value.kind === 'ndarray' ? value.data : null)
+  if (items === null || items.length === 0) return null
+  for (const item of items) if (typeof item !== 'string') return null
+  return textsOfValue(value)
+}
+
+function isMask(value: PickleValue | undefined): boolean {
+  if (isCompound(value) && value.kind === 'ndarray') return value.dtype.code.startsWith('b')
+  return itemsOf(value)?.every((item) => typeof item === 'boolean') ?? false
+}
+
+type Bound = string | number | null
+
+/** slice(start, stop, step) as pickle writes it. */
+function readSlice(value: PickleValue | undefined): readonly [Bound, Bound, Bound] | null {
+  if (!isCompound(value) || value.kind !== 'record' || value.callable.name !== 'slice') return null
+  const bound = (item: PickleValue | undefined): Bound => asText(item) ?? asNumber(item)
+  return [bound(value.args[0]), bound(value.args[1]), bound(value.args[2])]
+}
+
+/** As Python's slices: negative bounds count from the end; names include the last one. */
+function slicePositions(
+  [start, stop, step]: readonly [Bound, Bound, Bound],
+  table: TableShape,
+  object: FittedObject,
+): readonly number[] {
+  const place = (bound: Bound, otherwise: number, past: number): number => {
+    if (bound === null) return otherwise
+    if (typeof bound === 'string') return positionOf(object, bound, table) + past
+    return Math.min(table.width, bound < 0 ? Math.max(0, bound + table.width) : bound)
+  }
+  const stride = typeof step === 'number' ? step : 1
+  if (stride < 1) throw refuse(object, 'takes columns by a slice that runs backwards.')
+  const positions: number[] = []
+  for (let at = place(start, 0, 0); at < place(stop, table.width, 1); at += stride) {
+    positions.push(at)
+  }
+  return positions
+}
+
+function positionOf(object: FittedObject, name: string, table: TableShape): number {
+  const position = table.names?.indexOf(name) ?? -1
+  if (position !== -1) return position
+  throw table.names === null
+    ? refuse(object, `takes the column “${name}” by name from a table whose names the file lost.`)
+    : refuse(object, `takes the column “${name}”, which the model was not trained with.`)
+}
+
+/** The object inside a search, or the object itself. */
+export function insideSearch(object: FittedObject): FittedObject {
+  if (!SEARCHES.has(object.name)) return object
+  const best = attribute(object, 'best_estimator_')
+  if (best === undefined || best === null) {
+    throw new FormatError(
+      `${object.name} was saved without its best model (refit=False, or before fit). Fit it with refit=True, and save best_estimator_.`,
+      object.record.offset,
+    )
+  }
+  return insideSearch(openInner(object, best))
+}

@@ -1,0 +1,149 @@
+// The edge of core/formats/sklearn: a fitted scikit-learn object becomes a model description.
+
+import type { InputField, Task } from '#core/model.ts'
+import type { ColumnNeed } from '#core/pipeline/column-rules.ts'
+import { predictorNeeds } from '#core/pipeline/predictor-needs.ts'
+import type { ModelDescription } from '../description.ts'
+import { checkGivenNames } from '../given-names.ts'
+import { type Budget, createBudget } from '../limits.ts'
+import { asText, attributesOf, isRecord } from '../pickle/access.ts'
+import type { PickleRecord, PickleValue } from '../pickle/value.ts'
+import { type SignatureHints, unknownNamesWarning } from '../signature.ts'
+import { insideSearch, namedObjects } from './composition.ts'
+import { attribute, type FittedObject, openObject } from './fitted-object.ts'
+import { inputTable } from './input-table.ts'
+import { createReading, isPredictorClass, readPredictor } from './read-object.ts'
+import type { ReadPredictor, TableShape } from './reading.ts'
+
+/** True for a scikit-learn object that predicts; transformers alone are preparation, not models. */
+export function isSklearnModel(value: PickleValue): value is PickleRecord {
+  if (!isRecord(value)) return false
+  const { module, name } = value.callable
+  return (module === 'sklearn' || module.startsWith('sklearn.')) && isPredictorClass(name)
+}
+
+/** The object inside a search over parameters, else the object itself. */
+export function bestOfSearch(record: PickleRecord): PickleRecord {
+  return insideSearch(openObject(record, [])).record
+}
+
+/**
+ * Throws FormatError for what cannot be served: a step of a class that is not read, with the step and class, or an object
+ * that was never fitted.
+ */
+export function describeSklearn(
+  record: PickleRecord,
+  hints: SignatureHints,
+  budget: Budget = createBudget(),
+): ModelDescription {
+  const object = insideSearch(openObject(record, []))
+  const table = inputTable(object)
+  const read = readPredictor(object, table, createReading(budget))
+  const needs = predictorNeeds(read.predictor, table.width)
+  const { inputs, namesKnown } = describeInputs(needs, table, hints.features)
+  const classes = nameClasses(read.classes, hints.classes)
+  return {
+    task: taskOf(read, classes, needs),
+    library: 'scikit-learn',
+    libraryVersion: findVersion(record),
+    modelClass: classTitle(object),
+    objective: read.objective ?? null,
+    inputs,
+    namesKnown,
+    classes,
+    outputNames: outputNames(read, hints.classes),
+    missingValue: null,
+    predictor: { kind: 'pipeline', predictor: read.predictor },
+    warnings: [...(namesKnown ? [] : [unknownNamesWarning(table.width)]), ...(read.warnings ?? [])],
+  }
+}
+
+function describeInputs(
+  needs: readonly ColumnNeed[],
+  table: TableShape,
+  given: readonly string[] | undefined,
+): { readonly inputs: readonly InputField[]; readonly namesKnown: boolean } {
+  if (given !== undefined) {
+    checkGivenNames(given, table.width, { what: 'features', order: 'the training columns' })
+  }
+  const isText = needs.length === 1 && needs[0]?.prose === true
+  const names =
+    given ??
+    table.names ??
+    (isText ? ['text'] : Array.from({ length: table.width }, (_, index) => `f${index}`))
+  const namesKnown = given !== undefined || table.names !== null || isText
+  return { namesKnown, inputs: names.map((name, index) => describeInput(name, needs[index])) }
+}
+
+function describeInput(name: string, need: ColumnNeed | undefined): InputField {
+  if (need === undefined || need.kind === 'unknown') {
+    return { name, type: 'float', optional: true, unused: true }
+  }
+  const optional = need.optional === true
+  const common = { name, optional, ...(!optional && need.nullable === true && { nullable: true }) }
+  const { categories, open = false } = need
+  if (need.kind === 'text') {
+    if (categories === undefined) return { ...common, type: 'string' }
+    return { ...common, type: 'category', categories, ...(open && { open }) }
+  }
+  if (categories === undefined || open) return { ...common, type: 'float' }
+  return { ...common, type: 'float', allowed: categories.map(Number) }
+}
+
+function nameClasses(
+  classes: readonly string[] | null,
+  given: readonly string[] | undefined,
+): readonly string[] | null {
+  if (classes === null || given === undefined) return classes
+  checkGivenNames(given, classes.length, { what: 'classes', order: classes.join(', ') })
+  return given
+}
+
+function taskOf(
+  read: ReadPredictor,
+  classes: readonly string[] | null,
+  needs: readonly ColumnNeed[],
+): Task {
+  if (classes === null || read.classes === null) return 'regression'
+  if (needs.length === 1 && needs[0]?.prose === true) return 'text_classification'
+  return classes.length === 2 ? 'binary_classification' : 'multiclass_classification'
+}
+
+/** Numbers of a multi-output regression are named by their position unless the person gave names. */
+function outputNames(
+  { classes, outputs }: ReadPredictor,
+  given: readonly string[] | undefined,
+): readonly string[] | null {
+  if (classes !== null || outputs === 1) return null
+  return given?.length === outputs
+    ? given
+    : Array.from({ length: outputs }, (_, index) => `output_${index}`)
+}
+
+/** "Pipeline (StandardScaler, LogisticRegression)" */
+function classTitle(object: FittedObject): string {
+  const steps = attribute(object, 'steps')
+  if (object.name !== 'Pipeline' || steps === undefined) return object.name
+  const names = stepClasses(object)
+  return names.length === 0 ? object.name : `Pipeline (${names.join(', ')})`
+}
+
+function stepClasses(object: FittedObject): readonly string[] {
+  return namedObjects(object, 'steps')
+    .map(([, value]) => value)
+    .filter(isRecord)
+    .map((value) => value.callable.name)
+}
+
+/** The version that wrote the object: its own, or that of the first object inside that says one. */
+function findVersion(record: PickleRecord): string | null {
+  const own = asText(attributesOf(record).get('_sklearn_version'))
+  if (own !== null) return own
+  for (const value of attributesOf(record).values()) {
+    if (isRecord(value)) {
+      const inner = asText(attributesOf(value).get('_sklearn_version'))
+      if (inner !== null) return inner
+    }
+  }
+  return null
+}

@@ -1,0 +1,70 @@
+// What a predictor asks of the columns that reach it.
+
+import { type ColumnNeed, NUMBER, UNKNOWN } from './column-rules.ts'
+import { mergeNeeds, needsOfSteps, widthOfSteps } from './columns.ts'
+import type { Member } from './combined.ts'
+import type { Predictor } from './pipeline.ts'
+
+/** One need for each of the `width` columns. */
+export function predictorNeeds(predictor: Predictor, width: number): readonly ColumnNeed[] {
+  switch (predictor.kind) {
+    case 'chain': {
+      const { steps } = predictor
+      const after = predictorNeeds(predictor.predictor, widthOfSteps(steps, width))
+      return needsOfSteps(steps, width, after)
+    }
+    case 'forest':
+      return same(width, { ...NUMBER, nullable: predictor.takesMissing })
+    case 'margins':
+      return same(width, { ...NUMBER, nullable: true })
+    case 'linear':
+    case 'neighbours':
+    case 'kernel':
+    case 'centres':
+    case 'gaussian-bayes':
+    case 'quadratic':
+    case 'layers':
+      return same(width, NUMBER)
+    case 'constant':
+      return same(width, UNKNOWN)
+    case 'average':
+    case 'majority':
+    case 'stack':
+      return memberNeeds(predictor.members, width)
+    case 'calibrated':
+    case 'unwrapped':
+      return predictorNeeds(predictor.member, width)
+    case 'one-versus-rest':
+    case 'side-by-side':
+      return mergeAll(
+        predictor.members.map((member) => predictorNeeds(member, width)),
+        width,
+      )
+  }
+}
+
+function memberNeeds(members: readonly Member[], width: number): readonly ColumnNeed[] {
+  return mergeAll(
+    members.map(({ columns, predictor }) => {
+      if (columns === null) return predictorNeeds(predictor, width)
+      const needs = same(width, UNKNOWN)
+      const own = predictorNeeds(predictor, columns.length)
+      columns.forEach((column, index) => {
+        needs[column] = own[index] ?? UNKNOWN
+      })
+      return needs
+    }),
+    width,
+  )
+}
+
+function mergeAll(lists: readonly (readonly ColumnNeed[])[], width: number): readonly ColumnNeed[] {
+  return lists.reduce(
+    (merged, needs) => merged.map((need, index) => mergeNeeds(need, needs[index] ?? UNKNOWN)),
+    same(width, UNKNOWN),
+  )
+}
+
+function same(width: number, need: ColumnNeed): ColumnNeed[] {
+  return Array.from({ length: width }, () => need)
+}
