@@ -1,6 +1,7 @@
 // The help texts of the command line, made from the operations' own descriptions.
 
 import { argumentsOf, type InputArgument, optionName } from '#core/operations/arguments.ts'
+import { TEXT_FILE_FIELDS } from './command-files.ts'
 import { COMMANDS, type Command, OWN_COMMANDS } from './commands.ts'
 
 const INDENT = '  '
@@ -72,6 +73,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   deploy: [
     'parley deploy churn_model.pkl',
     'parley deploy model.pkl --name churn --title "Customer churn" --features tenure,monthly_charges,total_charges',
+    'parley deploy churn_model.pkl --card card.md',
     'parley deploy --sample churn',
   ],
   predict: ['parley predict churn tenure=24 monthly_charges=70 total_charges=1680'],
@@ -95,10 +97,11 @@ function nameOf(field: InputArgument): string {
   if (field.positional) return field.name === 'upload' ? 'FILE' : field.name.toUpperCase()
   if (field.kind === 'pairs') return 'name=value'
   if (field.kind === 'yes or no') return optionName(field.name).replace('--', '--[no-]')
-  return `${optionName(field.name)} VALUE`
+  return `${optionName(field.name)} ${TEXT_FILE_FIELDS.includes(field.name) ? 'FILE' : 'VALUE'}`
 }
 
 function describe(field: InputArgument): string {
   if (field.name === 'upload') return 'A file on this machine'
+  if (TEXT_FILE_FIELDS.includes(field.name)) return `A file: ${field.description}`
   return field.description
 }

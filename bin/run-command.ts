@@ -1,20 +1,17 @@
 // Runs one operation from the command line: files become uploads, confirmations are asked, answers are printed.
 
-import { basename } from 'node:path'
-import { type Failure, fail, type Outcome, succeed, untoldDetails } from '#core/errors.ts'
+import { type Failure, untoldDetails } from '#core/errors.ts'
 import type { CommonOptions, ParsedArguments } from '#core/operations/arguments.ts'
 import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import { checkInput, invoke } from '#core/operations/invoke.ts'
 import type { Call, Operation, Ports, Principal } from '#core/operations/operation.ts'
+import { readFiles } from './command-files.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { renderAnswer } from './render.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Everyone who can run the command owns the folder it works on. */
 export const LOCAL: Principal = { id: 'local', role: 'admin', surface: 'cli' }
-/** The same as the server's, so that a file that deploys here deploys there. */
-const MAXIMUM_UPLOAD_BYTES = 512 * 1024 * 1024
-const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 export interface CommandContext {
   readonly ports: Ports
@@ -28,10 +25,24 @@ export async function runCommand(
   parsed: ParsedArguments,
   context: CommandContext,
 ): Promise<number> {
+  const { terminal, ports } = context
+  const files = await readFiles(operation, parsed.input, { ports, owner: LOCAL.id })
+  if (!files.ok) return complainOf(files.failure, parsed.common, terminal)
+  try {
+    return await runWith(operation, { ...parsed, input: files.value.input }, context)
+  } finally {
+    // The file is still where it was; nobody comes back for the copy.
+    if (files.value.upload !== null) await ports.registry.deleteUpload(files.value.upload)
+  }
+}
+
+async function runWith(
+  operation: Operation,
+  parsed: ParsedArguments,
+  context: CommandContext,
+): Promise<number> {
   const { terminal } = context
-  const stored = await storeFile(operation, parsed.input, context)
-  if (!stored.ok) return complainOf(stored.failure, parsed.common, terminal)
-  const input = stored.value
+  const { input } = parsed
   const checked = checkInput(operation, input)
   if (checked.ok && operation.asks?.(checked.value)?.field === 'upload') {
     const message = 'A file is missing: name one after the command. --help shows how.'
@@ -90,29 +101,4 @@ function callOf({ ports, terminal, signal }: CommandContext): Call {
     confirmed: false,
     ports,
   }
-}
-
-/** A FILE argument becomes an upload; what is no file but names a model is taken as that name. */
-async function storeFile(
-  operation: Operation,
-  input: Readonly<Record<string, unknown>>,
-  { ports }: CommandContext,
-): Promise<Outcome<Readonly<Record<string, unknown>>>> {
-  const path = input['upload']
-  if (typeof path !== 'string') return succeed(input)
-  const file = Bun.file(path)
-  if (!(await file.exists())) {
-    if (operation.name === 'deploy_model' && MODEL_NAME.test(path) && input['name'] === undefined) {
-      const { upload: _, ...rest } = input
-      return succeed({ ...rest, name: path })
-    }
-    return fail('not_found', `There is no file "${path}" here.`)
-  }
-  const upload = await ports.registry.createUpload({
-    fileName: basename(path),
-    owner: LOCAL.id,
-    content: file.stream(),
-    maximumBytes: MAXIMUM_UPLOAD_BYTES,
-  })
-  return upload.ok ? succeed({ ...input, upload: upload.value.id }) : upload
 }

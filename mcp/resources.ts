@@ -8,7 +8,7 @@ import {
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
 import { findOwnUpload } from '#core/operations/deploy-source.ts'
-import { describeModel } from '#core/operations/describe-model.ts'
+import { type DescribedModel, describeModel } from '#core/operations/describe-model.ts'
 import { findModel, shownVersion } from '#core/operations/find-model.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import { listModels } from '#core/operations/list-models.ts'
@@ -41,7 +41,7 @@ const VIEWS: Readonly<Record<ModelView, ViewFacts>> = {
     description: 'Signature, origin, figures, versions and endpoint of a model.',
   },
   card: {
-    mimeType: 'text/plain',
+    mimeType: 'text/markdown',
     title: 'card',
     description: 'What a model is for, needs and answers, to read.',
   },
@@ -157,14 +157,8 @@ async function readModel(
   if (!described.ok) return null
   if (view === 'all') return json(described.value)
   if (view === 'card') {
-    const { text, blocks } = describeModel.present(described.value)
-    const shown = blocks.filter(({ kind }) => kind !== 'choices')
-    const about = described.value.description
-    const card = renderPlainText({
-      text: about === '' ? text : `${about}\n\n${text}`,
-      blocks: shown,
-    })
-    return { mimeType: VIEWS.card.mimeType, text: `${described.value.title}\n\n${card}\n` }
+    const { card = writeCard(described.value) } = described.value
+    return { mimeType: VIEWS.card.mimeType, text: card }
   }
   const model = await findModel(registry, name)
   const version = model.ok ? await shownVersion(registry, model.value) : null
@@ -174,6 +168,15 @@ async function readModel(
       ? toWireSignature(version.signature)
       : openApiOf(model.value, version, baseUrl),
   )
+}
+
+/** For a model whose maker wrote none: what the registry knows, its tables as they stand. */
+function writeCard(model: DescribedModel): string {
+  const { text, blocks } = describeModel.present(model)
+  const shown = blocks.filter(({ kind }) => kind !== 'choices')
+  const facts = renderPlainText({ text, blocks: shown })
+  const about = model.description === '' ? '' : `${model.description}\n\n`
+  return `# ${model.title}\n\n${about}\`\`\`text\n${facts}\n\`\`\`\n`
 }
 
 async function readUpload(id: string, call: Call): Promise<Content | null> {

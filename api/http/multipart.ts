@@ -25,7 +25,7 @@ export interface FilePart {
 }
 
 export interface FormRules {
-  /** Names of text fields; others are refused with this list. */
+  /** Names of text fields, which may also come as text files; others are refused with this list. */
   readonly textFields: readonly string[]
   /** Names of file fields. */
   readonly fileFields: readonly string[]
@@ -120,8 +120,8 @@ async function readParts<File>(
     if (header === 'end') return succeed({ fields, files })
     if (!header.ok) return header
     const { name, fileName } = header.value
-    if (fileName === null) {
-      if (rules.fileFields.includes(name)) return fileSentAsText(name)
+    if (fileName === null && rules.fileFields.includes(name)) return fileSentAsText(name)
+    if (fileName === null || rules.textFields.includes(name)) {
       if (!rules.textFields.includes(name)) return unknownField(name, rules)
       fieldCount += 1
       if (fieldCount > MAXIMUM_FIELDS) return fail('too_large', 'The form has too many fields.')

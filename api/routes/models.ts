@@ -4,10 +4,12 @@ import { type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts
 import { authorise } from '#core/operations/access.ts'
 import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import { deployModel } from '#core/operations/deploy-model.ts'
+import { describeModel } from '#core/operations/describe-model.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { OperationName } from '#core/operations/operation.ts'
 import type { UploadRecord } from '#core/registry/registry.ts'
 import { callOf, type Exchange, jsonReply, type Reply } from '../exchange.ts'
+import { BASE_HEADERS } from '../http/errors.ts'
 import { type Form, readForm } from '../http/multipart.ts'
 import { json, operationNamed, outputSchemaOf } from '../openapi/schemas.ts'
 import type { JsonSchema, Route, RouteDocument } from '../route.ts'
@@ -16,9 +18,26 @@ import { receiveUpload, removeUploads } from './uploads.ts'
 
 const TRUE_WORDS: readonly string[] = ['true', '1', 'yes']
 const FALSE_WORDS: readonly string[] = ['false', '0', 'no']
-const TEXT_FIELDS = ['name', 'title', 'positive_label', 'description'] as const
+const TEXT_FIELDS = ['name', 'title', 'positive_label', 'description', 'card'] as const
 const LIST_FIELDS = ['features', 'classes'] as const
 const FORM_FIELDS: readonly string[] = [...TEXT_FIELDS, ...LIST_FIELDS, 'deploy']
+
+/** The card alone, as it was sent; who may describe the model may read it. */
+async function readCard(exchange: Exchange): Promise<Reply> {
+  const name = exchange.parameters['name'] ?? ''
+  const call = callOf(exchange, { confirmed: false })
+  const described = await invoke(describeModel, { model: name }, call)
+  if (!described.ok) return described
+  const { card } = described.value
+  if (card === undefined) return fail('not_found', `${described.value.name} has no card.`)
+  return new Response(card, {
+    headers: {
+      ...BASE_HEADERS,
+      'content-type': 'text/markdown; charset=utf-8',
+      'x-request-id': exchange.requestId,
+    },
+  })
+}
 
 /** Runs an operation whose output is the answer. */
 export async function answerOperation(
@@ -168,6 +187,11 @@ const FORM_SCHEMA: JsonSchema = {
     },
     positive_label: { type: 'string', description: 'The class that answers are about.' },
     description: { type: 'string' },
+    card: {
+      type: 'string',
+      description:
+        'What there is to know about the model, as markdown of at most 64 KB; a text or a file.',
+    },
     deploy: {
       type: 'boolean',
       default: true,
@@ -225,6 +249,25 @@ export const modelRoutes: readonly Route[] = [
       id: 'describeModel',
       summary: 'Describe a model',
     }),
+  },
+  {
+    method: 'GET',
+    path: '/api/models/{name}/card',
+    handle: readCard,
+    document: {
+      id: 'readCard',
+      tag: 'Models',
+      summary: 'Read the card of a model',
+      description: 'What its maker wrote about it, as markdown.',
+      answers: () => [
+        {
+          status: 200,
+          description: 'The card.',
+          content: { 'text/markdown': { schema: { type: 'string' } } },
+        },
+      ],
+      errors: NAME_ERRORS,
+    },
   },
   {
     method: 'DELETE',

@@ -3,9 +3,10 @@
 import { z } from 'zod'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { VersionRecord } from '#core/registry/registry.ts'
+import { cardField } from './card.ts'
 import { presentDeployment } from './deploy-model-answer.ts'
 import { readSampleSource, readStoredSource, readUploadSource } from './deploy-source.ts'
-import { deployVersion } from './deploy-version.ts'
+import { cardOf, deployVersion } from './deploy-version.ts'
 import { exampleRow } from './example-row.ts'
 import { findModel, newestVersion } from './find-model.ts'
 import { type Call, defineOperation } from './operation.ts'
@@ -56,6 +57,7 @@ const input = z.strictObject({
     .optional()
     .describe('The class whose probability an answer is about'),
   description: z.string().max(MAX_DESCRIPTION_LENGTH).optional().describe('What the model is for'),
+  card: cardField,
   deploy: z
     .boolean()
     .optional()
@@ -117,11 +119,16 @@ export const deployModel = defineOperation({
       ])
     }
     const source = await findSource(wishes, call)
-    if (source === null) return redeploy(wishes.name ?? '', call)
+    if (source === null) return redeploy(wishes, call)
     if (!source.ok) return source
     const deployed = await deployVersion(source.value, wishes, call)
     if (!deployed.ok) return deployed
     const { version, created } = deployed.value
+    if (!created) {
+      // A new version brought its card along.
+      const change = await cardOf(version.model, source.value, wishes, call)
+      if (change.card !== undefined) await call.ports.registry.updateModel(version.model, change)
+    }
     return answer(version, created ? 'new_version' : 'already_stored', wishes.deploy ?? true, call)
   },
   present: presentDeployment,
@@ -134,12 +141,13 @@ async function findSource(wishes: Input, call: Call) {
   return renames === undefined ? null : readStoredSource(wishes.name ?? '', call)
 }
 
-async function redeploy(name: string, call: Call) {
+async function redeploy({ name = '', card }: Input, call: Call) {
   const { registry } = call.ports
   const model = await findModel(registry, name)
   if (!model.ok) return model
   const version = await newestVersion(registry, model.value.name)
   if (version === null) return fail('not_found', `${model.value.name} has no version.`)
+  if (card !== undefined) await registry.updateModel(version.model, { card })
   return answer(version, 'redeployed', true, call)
 }
 

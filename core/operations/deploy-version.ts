@@ -18,6 +18,7 @@ export interface DeployWishes {
   readonly name?: string | undefined
   readonly title?: string | undefined
   readonly description?: string | undefined
+  readonly card?: string | undefined
   readonly features?: readonly string[] | undefined
   readonly classes?: readonly string[] | undefined
   readonly positive_label?: string | undefined
@@ -66,6 +67,7 @@ export async function deployVersion(
   const version = await registry.createVersion({
     model: name,
     ...describeForPeople(existing, source, wishes),
+    ...(await cardOf(name, source, wishes, call)),
     signature,
     binding: read.value.binding,
     origin: originOf(source, read.value, sha256, call),
@@ -187,6 +189,18 @@ function describeForPeople(
     ...(newDescription === undefined ? {} : { description: newDescription }),
     ...(aliases.size === 0 ? {} : { aliases: [...aliases.values()] }),
   }
+}
+
+/** What was said about the model stays; a sample's own card only fills a gap. */
+export async function cardOf(
+  name: string,
+  { sample }: DeploySource,
+  wishes: DeployWishes,
+  { ports: { registry } }: Call,
+): Promise<{ card?: string }> {
+  if (wishes.card !== undefined) return { card: wishes.card }
+  const own = sample === null ? '' : sample.card
+  return own === '' || (await registry.readCard(name)) !== '' ? {} : { card: own }
 }
 
 function originOf(

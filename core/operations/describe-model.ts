@@ -20,6 +20,8 @@ const output = z.object({
   name: z.string(),
   title: z.string(),
   description: z.string(),
+  /** What its maker wrote about it, as markdown. */
+  card: z.string().optional(),
   aliases: z.array(z.string()),
   deployed: z.boolean(),
   live_version: z.int().nullable(),
@@ -76,10 +78,12 @@ export const describeModel = defineOperation({
     const isLive = shown.number === model.liveVersion
     const endpoint = `${endpointOf(model.name)}${isLive ? '' : `/versions/${shown.number}`}`
     const versions = await ports.registry.listVersions(model.name)
+    const card = await ports.registry.readCard(model.name)
     return succeed({
       name: model.name,
       title: model.title,
       description: model.description,
+      ...(card === '' ? {} : { card }),
       aliases: [...model.aliases],
       deployed: model.liveVersion !== null,
       live_version: model.liveVersion,

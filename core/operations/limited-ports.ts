@@ -38,6 +38,7 @@ function limitRegistry(registry: Registry, principal: Pick<Principal, 'models'>)
     ...registry,
     listModels: async () => (await registry.listModels()).filter(({ name }) => sees(name)),
     findModel: async (name) => (sees(name) ? registry.findModel(name) : null),
+    readCard: async (name) => (sees(name) ? registry.readCard(name) : ''),
     listVersions: async (name) => (sees(name) ? registry.listVersions(name) : []),
     findVersion: async (name, number) => (sees(name) ? registry.findVersion(name, number) : null),
     findByOriginal: async (name, sha256) =>

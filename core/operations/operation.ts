@@ -129,6 +129,8 @@ export interface Sample {
   readonly fileName: string
   readonly bytes: Uint8Array
   readonly config: SampleConfig
+  /** `card.md`, '' where there is none. */
+  readonly card: string
   /** Figures on rows that were put aside, from `metrics.json`; empty where there is none. */
   readonly metrics: Readonly<Record<string, number>>
 }

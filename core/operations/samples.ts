@@ -1,8 +1,9 @@
-// Reads the example models that come with Parley: `models/<name>/config.json`, the file it names and its figures.
+// Reads the example models that come with Parley: `models/<name>/config.json`, the file it names, its figures and its card.
 
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isCardSize } from './card.ts'
 import type { Sample, SampleConfig, SampleModels } from './operation.ts'
 
 const sampleFeature = z.object({
@@ -51,6 +52,7 @@ export function createSampleModels(folder: string): SampleModels {
         fileName: config.file,
         bytes: new Uint8Array(bytes),
         config,
+        card: await readCard(folder, name),
         metrics,
       } satisfies Sample
     },
@@ -82,6 +84,12 @@ async function readMetrics(folder: string, name: string): Promise<Record<string,
   return Object.fromEntries(
     entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   )
+}
+
+/** A card that is too long to store is left out, never a reason not to deploy. */
+async function readCard(folder: string, name: string): Promise<string> {
+  const card = await readFile(join(folder, name, 'card.md'), 'utf8').catch(() => '')
+  return isCardSize(card) ? card : ''
 }
 
 async function readJson(path: string): Promise<unknown> {

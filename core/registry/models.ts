@@ -17,6 +17,7 @@ export interface ModelChange {
   readonly title?: string
   readonly description?: string
   readonly aliases?: readonly string[]
+  readonly card?: string
 }
 
 type Transaction = Parameters<Parameters<SqliteRegistryDatabase['transaction']>[0]>[0]
@@ -31,6 +32,7 @@ export function openModelTable(queries: SqliteRegistryDatabase) {
   return {
     list: (): readonly ModelRecord[] => reads.models.all(),
     find: (name: string): ModelRecord | null => reads.model.get({ name }) ?? null,
+    readCard: (name: string): string => reads.card.get({ name })?.card ?? '',
     listVersions: (name: string): readonly VersionRecord[] =>
       reads.versions.all({ name }).map(toVersionRecord),
     findVersion(name: string, number: number): VersionRecord | null {
@@ -85,7 +87,8 @@ export function openModelTable(queries: SqliteRegistryDatabase) {
         touchName(transaction, name, 0)
         const values = { ...definedOnly(change), updatedAt }
         transaction.update(models).set(values).where(eq(models.name, name)).run()
-        return succeed({ ...model, ...values })
+        const { card: _, ...shown } = values
+        return succeed({ ...model, ...shown })
       })
     },
 
@@ -133,6 +136,7 @@ function prepareReads(queries: SqliteRegistryDatabase) {
   return {
     models: model().orderBy(asc(models.name)).prepare(),
     model: model().where(eq(models.name, name)).prepare(),
+    card: queries.select({ card: models.card }).from(models).where(eq(models.name, name)).prepare(),
     versions: version().where(eq(versions.model, name)).orderBy(asc(versions.number)).prepare(),
     version: version()
       .where(and(eq(versions.model, name), eq(versions.number, sql.placeholder('number'))))
@@ -194,6 +198,7 @@ function upsertModel(transaction: Transaction, version: NewVersion, createdAt: s
     title: version.title,
     description: version.description,
     aliases: version.aliases,
+    card: version.card,
   })
   transaction
     .insert(models)
@@ -258,5 +263,6 @@ function definedOnly(
     ...(change.title === undefined ? {} : { title: change.title }),
     ...(change.description === undefined ? {} : { description: change.description }),
     ...(change.aliases === undefined ? {} : { aliases: change.aliases }),
+    ...(change.card === undefined ? {} : { card: change.card }),
   }
 }

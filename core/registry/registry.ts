@@ -52,6 +52,8 @@ export interface NewVersion {
   readonly title?: string
   readonly description?: string
   readonly aliases?: readonly string[]
+  /** Markdown. */
+  readonly card?: string
   readonly signature: Signature
   readonly binding: TensorBinding
   readonly origin: Origin
@@ -88,8 +90,10 @@ export interface Registry extends PeopleStore {
   /** Changes what people call it, without a new version. */
   updateModel(
     name: string,
-    change: { title?: string; description?: string; aliases?: readonly string[] },
+    change: { title?: string; description?: string; aliases?: readonly string[]; card?: string },
   ): Promise<Outcome<ModelRecord>>
+  /** The markdown that came with a model, '' where none did or there is no such model. */
+  readCard(name: string): Promise<string>
   deleteModel(name: string): Promise<Outcome<{ versionsDeleted: number }>>
   readArtifact(sha256: string): Promise<Uint8Array>
   createUpload(upload: {

@@ -21,6 +21,8 @@ export const models = sqliteTable(
     title: text().notNull(),
     description: text().notNull(),
     aliases: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    /** Markdown; apart from what lists read, because it may be long. */
+    card: text().notNull().default(''),
     liveVersion: integer('live_version'),
     /** ISO 8601, UTC. */
     createdAt: text('created_at').notNull(),
@@ -86,7 +88,10 @@ export const uploads = sqliteTable(
     /** Milliseconds since 1970. */
     createdAtMs: integer('created_at_ms').notNull(),
   },
-  (table) => [index('uploads_created').on(table.createdAtMs)],
+  (table) => [
+    index('uploads_created').on(table.createdAtMs),
+    index('uploads_owner').on(table.owner),
+  ],
 )
 
 export const conversations = sqliteTable(

@@ -104,6 +104,7 @@ async function assemble(
   return {
     listModels: () => ask(() => models.list()),
     findModel: (name) => ask(() => models.find(name)),
+    readCard: (name) => ask(() => models.readCard(name)),
     listVersions: (name) => ask(() => models.listVersions(name)),
     findVersion: (name, number) => ask(() => models.findVersion(name, number)),
     findByOriginal: (name, sha256) => ask(() => models.findByOriginal(name, sha256)),

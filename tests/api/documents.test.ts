@@ -21,6 +21,7 @@ const ADDRESSES = [
   'DELETE /api/models/{name}',
   'GET /api/models',
   'GET /api/models/{name}',
+  'GET /api/models/{name}/card',
   'GET /api/models/{name}/openapi.json',
   'GET /api/models/{name}/versions',
   'GET /api/audit',

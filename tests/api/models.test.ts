@@ -274,6 +274,37 @@ describe('models', () => {
   })
 })
 
+describe('the card of a model', () => {
+  const send = (card: string | Blob) => {
+    const form = new FormData()
+    form.append('file', Bun.file(`${import.meta.dir}/../../models/iris/iris_model.pkl`))
+    form.append('name', 'carded')
+    form.append('card', card)
+    return fetch(`${parley.url}/api/models`, { method: 'POST', body: form })
+  }
+
+  test('comes with the file as a text or a file, and is read back as markdown', async () => {
+    const missing = await parley.ask('GET', '/api/models/carded/card')
+    expect([missing.status, missing.body.error.code]).toEqual([404, 'not_found'])
+    expect((await send('# Flowers')).status).toBe(201)
+    const text = await fetch(`${parley.url}/api/models/carded/card`)
+    expect([text.status, text.headers.get('content-type'), await text.text()]).toEqual([
+      200,
+      'text/markdown; charset=utf-8',
+      '# Flowers',
+    ])
+    expect((await send(new File(['| a |\n|---|'], 'card.md'))).status).toBe(200)
+    expect((await parley.ask('GET', '/api/models/carded')).body.card).toBe('| a |\n|---|')
+    expect((await send('x'.repeat(65_537))).status).toBe(413)
+  })
+
+  test('that there is none of is said', async () => {
+    await parley.ask('POST', '/api/operations/deploy_model', { name: 'carded', card: '' })
+    const none = await parley.ask('GET', '/api/models/carded/card')
+    expect([none.status, none.body.error.message]).toEqual([404, 'carded has no card.'])
+  })
+})
+
 describe('samples', () => {
   test('are listed, and deploy by their name', async () => {
     const { body } = await parley.ask('GET', '/api/samples')

@@ -87,6 +87,15 @@ describe('parley', () => {
     const answer = await parley(['predict', 'churn', ...CUSTOMER])
     expect(answer.output).toContain('This customer has a 23% probability of churning (Low Risk).')
 
+    const card = join(folder, 'card.md')
+    await Bun.write(card, '# Who leaves')
+    expect((await parley(['deploy', 'churn', '--card', card])).code).toBe(0)
+    const described = await parley(['describe', 'churn', '--json'])
+    expect(JSON.parse(described.output).card).toBe('# Who leaves')
+    await Bun.write(card, 'x'.repeat(70_000))
+    expect((await parley(['deploy', 'churn', '--card', card])).code).toBe(5)
+    expect((await parley(['deploy', 'churn', '--card', join(folder, 'none.md')])).code).toBe(3)
+
     const json = await parley(['predict', 'Customer churn', ...CUSTOMER, '--json'])
     const golden = await Bun.file(join(ROOT, 'models/churn/golden.json')).json()
     expect(JSON.parse(json.output).class_probabilities['1']).toBeCloseTo(

@@ -179,6 +179,31 @@ describeInBrowser('The models', ({ visit }) => {
   )
 
   test(
+    'shows the card that came with it, its table as a table and nothing of it as HTML',
+    async () => {
+      const deploy = await fetch(`${parley.url}/api/operations/deploy_model`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          sample: 'churn',
+          card: '# Who leaves\n\n| task | yes or no |\n|---|---|\n| rows | 7,043 |\n\n<img src=x onerror=alert(1)>',
+        }),
+      })
+      expect(deploy.status).toBe(200)
+      await visit(parley.url, async ({ page }) => {
+        const panel = await openModel(page, /Churn/i)
+        await panel.getByRole('tab', { name: 'About' }).click()
+        const card = panel.getByRole('region', { name: 'Card' })
+        await card.getByText('Who leaves').waitFor()
+        expect(await card.getByRole('cell').allInnerTexts()).toEqual(['rows', '7,043'])
+        expect(await card.innerText()).toContain('<img src=x')
+        expect(await card.locator('img').count()).toBe(0)
+      })
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  test(
     'gives programs that run as they are copied, and leads to its documentation',
     async () => {
       await upload(parley, CHURN_FILE)

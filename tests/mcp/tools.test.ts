@@ -207,7 +207,10 @@ for (const era of ERAS) {
       expect(uris).toContain('parley://models')
       expect(uris).toContain('parley://models/churn/card')
       expect(await client.read('parley://models')).toContain('"name": "churn"')
-      expect(await client.read('parley://models/churn/card')).toContain('tenure')
+      const sample = Bun.file(`${import.meta.dir}/../../models/churn/card.md`)
+      expect(await client.read('parley://models/churn/card')).toBe(await sample.text())
+      await run(ports, 'deploy_model', { sample: 'iris', name: 'bare', card: '' })
+      expect(await client.read('parley://models/bare/card')).toMatch(/^# Iris[\s\S]*petal_length/)
       expect(JSON.parse(await client.read('parley://models/churn/signature'))).toMatchObject({
         task: 'binary_classification',
         positive_label: 'Yes',

@@ -10,14 +10,23 @@ export type Part =
   | { readonly kind: 'heading'; readonly spans: readonly Span[] }
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: (readonly Span[])[] }
   | { readonly kind: 'code'; readonly language: string; readonly text: string }
+  | {
+      readonly kind: 'table'
+      readonly head: (readonly Span[])[]
+      readonly rows: (readonly Span[])[][]
+    }
 
 const LINE_END = /\r?\n/
 const FENCE = /^\s*```\s*(\w*)\s*$/
 const HEADING = /^#{1,6}\s+(.+)$/
 const BULLET = /^\s*[-*•]\s+(.+)$/
 const NUMBERED = /^\s*\d{1,3}[.)]\s+(.+)$/
+const TABLE_ROW = /^\s*\|(.*)\|\s*$/
+const TABLE_RULE = /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/
+/** A bar that is not escaped; escaped ones stand in the cell. */
+const CELL_END = /(?<!\\)\|/
 const SPAN = /\*\*(.+?)\*\*|`([^`]+)`/g
-const ESCAPED = /\\([\\`*_#-])/g
+const ESCAPED = /\\([\\`*_#|-])/g
 /** Escaped marks are put aside under private characters while the text is split, so that `\*\*` stays two stars. */
 const ASIDE_START = 0xe000
 // Characters that turn the direction of what follows could make a name read as another.
@@ -43,6 +52,13 @@ export function parseMarkdown(source: string): readonly Part[] {
       index = last
       continue
     }
+    const table = readTable(rows, index)
+    if (table !== null) {
+      close()
+      parts.push(table)
+      index += table.rows.length + 1
+      continue
+    }
     const next: Part | null = readRow(row, open)
     if (next !== open) {
       close()
@@ -51,6 +67,23 @@ export function parseMarkdown(source: string): readonly Part[] {
   }
   close()
   return parts
+}
+
+/** A table that begins in this row: its head, the rule below it, and every row of bars that follows. */
+function readTable(rows: readonly string[], start: number) {
+  const head = readCells(rows[start])
+  if (head === null || !TABLE_RULE.test(rows[start + 1] ?? '')) return null
+  const body: (readonly Span[])[][] = []
+  for (let index = start + 2; ; index++) {
+    const cells = readCells(rows[index])
+    if (cells === null) return { kind: 'table', head, rows: body } satisfies Part
+    body.push(cells)
+  }
+}
+
+function readCells(row: string | undefined): (readonly Span[])[] | null {
+  const inner = TABLE_ROW.exec(row ?? '')?.[1]
+  return inner?.split(CELL_END).map((cell) => parseSpans(cell.trim())) ?? null
 }
 
 /** The part that the row belongs to: the open one with the row added, a new one, or none after an empty row. */

@@ -11,6 +11,7 @@ import {
 import { libraryName } from '#core/presentation/phrases.ts'
 import { FieldList } from '../chat/block-view.tsx'
 import { CopyButton } from '../chat/code-box.tsx'
+import { Markdown } from '../chat/markdown.tsx'
 import { type DescribedModel, fetchFigures, type ModelFigures } from '../client/api.ts'
 import { formatDate } from './format-date.ts'
 
@@ -33,6 +34,11 @@ export function AboutTab({ model }: { model: DescribedModel }) {
           {warning}
         </p>
       ))}
+      {model.card !== undefined && (
+        <section className="card" aria-label="Card">
+          <Markdown text={model.card} flows />
+        </section>
+      )}
       <Section title="Origin" items={originFields(model)} />
       <p className="sha" dir="ltr">
         <span className="quiet">sha256</span> <code>{model.origin.sha256}</code>

@@ -41,6 +41,21 @@ test('paragraphs, lists, headings and fences are told apart', () => {
   expect(parts[4]).toEqual({ kind: 'code', language: 'bash', text: 'curl **x**' })
 })
 
+test('a table has a head, a rule and rows of bars; without its rule it is text', () => {
+  const cell = (text: string) => (text === '' ? [] : [{ kind: 'plain' as const, text }])
+  const [table, after] = parseMarkdown('| a | |\n|---|:-:|\n| 1 \\| 2 | x |\n|y|z|\nend')
+  expect(table).toEqual({
+    kind: 'table',
+    head: [cell('a'), cell('')],
+    rows: [
+      [cell('1 | 2'), cell('x')],
+      [cell('y'), cell('z')],
+    ],
+  })
+  expect(after?.kind).toBe('paragraph')
+  expect(parseMarkdown('| a | b |\nno rule').map(({ kind }) => kind)).toEqual(['paragraph'])
+})
+
 test('a fence that is still open holds what has come so far', () => {
   expect(parseMarkdown('```\nhalf')).toEqual([{ kind: 'code', language: '', text: 'half' }])
 })
@@ -68,12 +83,17 @@ function wordsOf(part: Part): string {
         .join('')
     case 'code':
       return part.text
+    case 'table':
+      return [part.head, ...part.rows]
+        .flat(2)
+        .map(({ text }) => text)
+        .join('')
   }
 }
 
 test('no letter of any text is lost', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'ab*`\\_#- \n1.<>é') }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom(...'ab*`\\_#-| \n1.<>é') }), (text) => {
       const letters = (value: string) => value.replace(/[^ab<>é]/g, '')
       // A word after the marks of a fence names its language and is not shown as text.
       fc.pre(!text.includes('```'))

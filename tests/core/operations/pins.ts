@@ -61,7 +61,15 @@ export const PINS = [
         'warnings',
         'versions',
       ],
-      optional: ['classes', 'positive_label', 'target', 'unit', 'risk_bands', 'confidence_bands'],
+      optional: [
+        'card',
+        'classes',
+        'positive_label',
+        'target',
+        'unit',
+        'risk_bands',
+        'confidence_bands',
+      ],
     },
   },
   {
@@ -128,6 +136,11 @@ export const PINS = [
           description: 'What the model is for',
           type: 'string',
           maxLength: 2000,
+        },
+        card: {
+          description: 'What there is to know about the model, as markdown of at most 64 KB',
+          type: 'string',
+          maxLength: 65536,
         },
         deploy: {
           description: 'False stores the version without going live; true when left out',

@@ -67,6 +67,22 @@ export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): v
   })
 
   describe('models and versions', () => {
+    test('a card is kept with its model, apart from the lists, until the model goes', async () => {
+      const card = `# Churn\n\n${'ü'.repeat(30_000)}`
+      await registry.createVersion({ ...sampleVersion('churn', 'a', {}), card })
+      expect(await registry.readCard('churn')).toBe(card)
+      expect(await registry.readCard('nothing')).toBe('')
+      expect(JSON.stringify(await registry.listModels())).not.toContain('# Churn')
+      await registry.createVersion(sampleVersion('churn', 'b', {}))
+      expect(await registry.readCard('churn')).toBe(card)
+      const changed = await registry.updateModel('churn', { card: 'short' })
+      expect(changed.ok && Object.keys(changed.value)).not.toContain('card')
+      expect(await registry.readCard('churn')).toBe('short')
+      await registry.deleteModel('churn')
+      await registry.createVersion(sampleVersion('churn', 'c', {}))
+      expect(await registry.readCard('churn')).toBe('')
+    })
+
     test('an empty registry lists nothing and finds nothing', async () => {
       expect(await registry.listModels()).toEqual([])
       expect(await registry.findModel('churn')).toBeNull()
