@@ -1,7 +1,7 @@
 // How an explanation reads: where the model starts, what moved it most, and bars for the rest.
 
-import type { Presentation } from '#core/presentation/blocks.ts'
-import { formatQuantity, percentWords } from '#core/presentation/numbers.ts'
+import type { Block, Presentation } from '#core/presentation/blocks.ts'
+import { formatNumber, formatQuantity, percentWords } from '#core/presentation/numbers.ts'
 import { escapeMarkdown, joinWords } from '#core/presentation/phrases.ts'
 import { findTargetWords } from '#core/presentation/targets.ts'
 import type { ExplainOutput } from './explain-prediction.ts'
@@ -21,13 +21,22 @@ const SCALE_TITLES = {
   log: 'What moved it (logarithm of the value)',
   value: 'What moved it',
   score: 'What moved it (score)',
+  probability: 'What moved it (probability)',
 } as const satisfies Record<ExplainOutput['scale'], string>
 
 export function presentExplanation(output: ExplainOutput): Presentation {
   const shown = output.contributions.slice(0, MAX_BARS)
   return {
-    text: [reasonSentence(output), startSentence(output)].filter((part) => part !== '').join(' '),
+    text: [
+      changeSentence(output),
+      reasonSentence(output),
+      startSentence(output),
+      sampledSentence(output),
+    ]
+      .filter((part) => part !== '')
+      .join(' '),
     blocks: [
+      ...changeBlocks(output),
       {
         kind: 'contributions',
         title: SCALE_TITLES[output.scale],
@@ -69,9 +78,80 @@ function startSentence(output: ExplainOutput): string {
       return `From a starting point of ${formatQuantity(Math.exp(baseline), unit)} the model arrives at ${formatQuantity(Math.exp(margin), unit)}.`
     case 'value':
       return `From a starting point of ${formatQuantity(baseline, unit)} the model arrives at ${formatQuantity(margin, unit)}.`
+    case 'probability':
+      return `From a starting point of ${percentWords(baseline)} the model arrives at ${percentWords(margin)}.`
     case 'score':
       return ''
   }
+}
+
+/** How sure a sampled explanation is, in the unit of its bars. */
+function sampledSentence({
+  method,
+  scale,
+  contributions,
+  background,
+  unit,
+}: ExplainOutput): string {
+  if (method === 'exact') return ''
+  const worst = Math.max(0, ...contributions.map(({ error = 0 }) => error))
+  const error =
+    scale === 'probability'
+      ? `${formatNumber(worst * 100)} points`
+      : formatQuantity(worst, unit, true)
+  return `These are estimates, give or take ${error}${backgroundWords(background)}.`
+}
+
+function backgroundWords(background: ExplainOutput['background']): string {
+  switch (background?.source) {
+    case 'training':
+      return `, compared with ${background.rows} rows of the training data`
+    case 'ranges':
+      return ', compared with values spread over the range of each input'
+    case 'text':
+      return ', compared with the text without the word'
+    case undefined:
+      return ''
+  }
+}
+
+/** `With monthly_charges of $20 instead of $70 the probability of churning is 12% instead of 23%.` */
+function changeSentence(output: ExplainOutput): string {
+  const { compared } = output
+  if (compared === undefined) return ''
+  const { before, after, changes } = compared
+  if (changes.length === 0) return 'Nothing is different from the row before.'
+  const told = changes
+    .slice(0, MAX_REASONS)
+    .map(
+      (one) =>
+        `${escapeMarkdown(one.name)} of ${cell(one.to, one.unit)} instead of ${cell(one.from, one.unit)}`,
+    )
+  const more = changes.length > told.length ? [`${changes.length - told.length} more changes`] : []
+  const answer = (value: number) =>
+    output.class_probabilities === undefined
+      ? formatQuantity(value, output.unit)
+      : percentWords(value)
+  return `With ${joinWords([...told, ...more])}, ${subjectOf(output)} is **${answer(after)}** instead of ${answer(before)}.`
+}
+
+function cell(value: Contribution['value'], unit: string | undefined): string {
+  return escapeMarkdown(valueText({ value, ...(unit === undefined ? {} : { unit }) }))
+}
+
+function changeBlocks({ compared }: ExplainOutput): Block[] {
+  if (compared === undefined || compared.changes.length < 2) return []
+  return [
+    {
+      kind: 'contributions',
+      title: 'What the change moved',
+      items: compared.changes.map((one) => ({
+        label: `${one.name}: ${valueText({ ...one, value: one.from })} → ${valueText({ ...one, value: one.to })}`,
+        value: one.contribution,
+      })),
+      omitted: 0,
+    },
+  ]
 }
 
 function sigmoid(margin: number): number {
@@ -100,7 +180,7 @@ function verbOf({ contribution }: Contribution): string {
   return contribution < 0 ? 'lowers' : 'raises'
 }
 
-function valueText({ value, unit }: Contribution): string {
+function valueText({ value, unit }: Pick<Contribution, 'value' | 'unit'>): string {
   if (value === null) return 'missing'
   return typeof value === 'number' ? formatQuantity(value, unit, true) : String(value)
 }

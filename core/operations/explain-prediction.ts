@@ -1,10 +1,11 @@
-// explain_prediction: which inputs moved one prediction, and how far, by exact Shapley values of the model itself.
+// explain_prediction: which inputs moved one prediction, and how far: exactly where the model allows it, else by sampling.
 
 import { z } from 'zod'
 import { createExplainer, type Explainer } from '#core/engine/explain.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
-import type { Scalar, Signature } from '#core/model.ts'
+import type { Row, Scalar, Signature } from '#core/model.ts'
 import { presentExplanation } from './explain-answer.ts'
+import { explainBySampling, explainChange, measureOf } from './explain-sampled.ts'
 import { leaseModel } from './find-model.ts'
 import { defineOperation, type Lease, type Ports } from './operation.ts'
 import { type PredictOutput, predictLeased, predictOutput } from './predict.ts'
@@ -12,14 +13,23 @@ import { featuresField, modelField, scalarField, versionField } from './wire.ts'
 
 /**
  * What a contribution is measured in. `log_odds` and `log` are what the model adds up before it makes a probability or a
- * positive number of it; `value` is the prediction's own unit; `score` is a margin of one class among several.
+ * positive number of it; `value` is the prediction's own unit; `score` is a margin of one class among several;
+ * `probability` is that of the class explained.
  */
-const SCALES = ['log_odds', 'log', 'value', 'score'] as const
+const SCALES = ['log_odds', 'log', 'value', 'score', 'probability'] as const
+
+/** `exact` adds up what the model itself adds up; `sampled` asks the model about many mixed rows and has an error. */
+const METHODS = ['exact', 'sampled'] as const
 
 const output = predictOutput.extend({
   /** The class or output that the contributions speak for; absent where there is only one value. */
   explained: z.string().optional(),
   scale: z.enum(SCALES),
+  method: z.enum(METHODS),
+  /** What a sampled explanation compares with: rows of the training data, values from their ranges, or the text without its words. */
+  background: z
+    .object({ rows: z.int(), source: z.enum(['training', 'ranges', 'text']) })
+    .optional(),
   /** Where the model starts: its mean over the training data. Baseline and contributions add up to `margin`. */
   baseline: z.number(),
   margin: z.number(),
@@ -30,8 +40,26 @@ const output = predictOutput.extend({
       value: scalarField,
       unit: z.string().optional(),
       contribution: z.number(),
+      /** Standard error of a sampled contribution. */
+      error: z.number().optional(),
     }),
   ),
+  /** Against the row `instead_of`: the answer there, and which of the changed inputs moved it, in the unit of the answer. */
+  compared: z
+    .object({
+      before: z.number(),
+      after: z.number(),
+      changes: z.array(
+        z.object({
+          name: z.string(),
+          from: scalarField,
+          to: scalarField,
+          unit: z.string().optional(),
+          contribution: z.number(),
+        }),
+      ),
+    })
+    .optional(),
 })
 
 export type ExplainOutput = z.output<typeof output>
@@ -40,13 +68,16 @@ export const explainPrediction = defineOperation({
   name: 'explain_prediction',
   title: 'Explain a prediction',
   description:
-    'Says why a model answers what it answers for one row: how much each input raised or lowered the prediction, by exact Shapley values.',
+    'Says why a model answers what it answers for one row: how much each input raised or lowered the prediction, by Shapley values. With another row in `instead_of` it also says what the change from that row to this one moved.',
   effect: 'read',
   cost: 'instant',
   input: z.strictObject({
     model: modelField,
     features: featuresField,
     version: versionField.optional(),
+    instead_of: featuresField
+      .optional()
+      .describe('Another row, such as the one before a change, to compare this one with'),
   }),
   output,
   errors: ['invalid_input', 'not_found', 'conflict', 'unavailable'],
@@ -60,7 +91,7 @@ export const explainPrediction = defineOperation({
       },
     },
   ],
-  async handle({ model, features, version }, { ports, signal }) {
+  async handle({ model, features, version, instead_of }, { ports, signal }) {
     const leased = await leaseModel(ports, model, version)
     if (!leased.ok) return leased
     const lease = leased.value
@@ -68,14 +99,88 @@ export const explainPrediction = defineOperation({
       const predicted = await predictLeased(ports, lease, features, signal)
       if (!predicted.ok) return predicted
       const explainer = await explainerOf(ports, lease)
-      if (explainer === null) return unexplained(lease.version.model)
-      return explain(lease, explainer, features, predicted.value)
+      const explained =
+        explainer === null
+          ? await sample(lease, features, predicted.value, signal)
+          : explain(lease, explainer, features, predicted.value)
+      if (!explained.ok || instead_of === undefined) return explained
+      return await compare(lease, { from: instead_of, to: features }, explained.value, signal)
     } finally {
       lease.release()
     }
   },
   present: presentExplanation,
 })
+
+async function sample(
+  lease: Lease,
+  features: Row,
+  predicted: PredictOutput,
+  signal: AbortSignal,
+): Promise<Outcome<ExplainOutput>> {
+  const { signature } = lease.version
+  const { explained } = chooseGroup(signature, predicted, 1)
+  const isClass = signature.classes !== undefined
+  if (isClass && Object.keys(predicted.class_probabilities ?? {}).length === 0) {
+    return fail(
+      'unavailable',
+      `I cannot explain ${lease.version.model}: it answers only with labels, and a label does not move by degrees.`,
+    )
+  }
+  const measure = measureOf(signature, explained)
+  const sampled = await explainBySampling(lease, features, undefined, measure, signal)
+  if (sampled === null) return unexplained(lease.version.model)
+  const contributions = sampled.contributions.map((one) => ({
+    ...one,
+    ...unitOf(signature, one.name),
+  }))
+  return succeed({
+    ...predicted,
+    ...(explained === undefined ? {} : { explained }),
+    scale: isClass ? 'probability' : 'value',
+    method: 'sampled',
+    background: sampled.background,
+    baseline: sampled.baseline,
+    margin: sampled.answer,
+    contributions: strongestFirst(contributions),
+  })
+}
+
+/** What the change of some inputs moved, in the unit of the answer. */
+async function compare(
+  lease: Lease,
+  rows: { readonly from: Row; readonly to: Row },
+  explained: ExplainOutput,
+  signal: AbortSignal,
+): Promise<Outcome<ExplainOutput>> {
+  const { signature } = lease.version
+  const checked = lease.model.encode([rows.from], () => 'instead_of.')
+  if (!checked.ok) return checked
+  const measure = measureOf(signature, explained.explained)
+  const change = await explainChange(lease, rows.from, rows.to, measure, signal)
+  if (change === null) {
+    return fail(
+      'invalid_input',
+      'instead_of differs in too many inputs to say which of them counts.',
+      [{ path: 'instead_of', message: 'differs from features in more than ten inputs' }],
+    )
+  }
+  const moved = change.changes.reduce((sum, { contribution }) => sum + contribution, 0)
+  return succeed({
+    ...explained,
+    compared: {
+      before: change.before,
+      after: change.before + moved,
+      changes: strongestFirst(
+        change.changes.map((one) => ({ ...one, ...unitOf(signature, one.name) })),
+      ),
+    },
+  })
+}
+
+function strongestFirst<T extends { readonly contribution: number }>(list: readonly T[]): T[] {
+  return [...list].sort((left, right) => Math.abs(right.contribution) - Math.abs(left.contribution))
+}
 
 /** Made at the first question about a version and kept as long as the version is in memory. */
 const explainers = new WeakMap<object, Promise<Explainer | null>>()
@@ -92,7 +197,7 @@ function explainerOf({ registry }: Ports, { model, version }: Lease): Promise<Ex
 function unexplained(model: string): Outcome<never> {
   return fail(
     'unavailable',
-    `I cannot explain ${model}: I explain tree and linear models whose file says how much training data reached each split, and this one does not.`,
+    `I cannot explain ${model}: its file does not say which values its inputs usually have, so there is nothing to compare this row with.`,
   )
 }
 
@@ -124,11 +229,10 @@ function explain(
     ...predicted,
     ...(explained === undefined ? {} : { explained }),
     scale: scaleOf(predicted, margin, groups.length, explained),
+    method: 'exact',
     baseline,
     margin,
-    contributions: contributions.sort(
-      (left, right) => Math.abs(right.contribution) - Math.abs(left.contribution),
-    ),
+    contributions: strongestFirst(contributions),
   })
 }
 

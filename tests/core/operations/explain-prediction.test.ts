@@ -87,4 +87,33 @@ describe('explain_prediction', () => {
     expect(outcome.ok).toBe(false)
     if (!outcome.ok) expect(outcome.failure.details.length).toBeGreaterThan(2)
   })
+
+  test('splits a change exactly among the inputs that differ, and says it in a sentence', async () => {
+    const before = { ...CUSTOMER, monthly_charges: 95, tenure: 2 }
+    const explained = await explain({ model: 'churn', features: CUSTOMER, instead_of: before })
+    const changes = explained.compared?.changes ?? []
+    expect(changes.map(({ name }) => name).sort()).toEqual(['monthly_charges', 'tenure'])
+    const moved = changes.reduce((sum, { contribution }) => sum + contribution, 0)
+    const old = await explain({ model: 'churn', features: before })
+    expect(explained.compared?.before).toBeCloseTo(old.probability ?? Number.NaN, 9)
+    expect((explained.compared?.before ?? 0) + moved).toBeCloseTo(explained.probability ?? 0, 9)
+    expect(explained.compared?.after).toBeCloseTo(explained.probability ?? 0, 9)
+    const { text } = explainPrediction.present(explained)
+    expect(text).toContain('tenure of 24 months instead of 2 months')
+    expect(text).toContain('instead of')
+  })
+
+  test('says so where nothing changed, and refuses a row that is no row of the model', async () => {
+    const same = await explain({ model: 'churn', features: CUSTOMER, instead_of: CUSTOMER })
+    expect(same.compared?.changes).toEqual([])
+    expect(explainPrediction.present(same).text).toStartWith('Nothing is different')
+    const wrong = await run(ports, 'explain_prediction', {
+      model: 'churn',
+      features: CUSTOMER,
+      instead_of: { tenure: 'long' },
+    })
+    if (wrong.ok) throw new Error('a row without numbers was compared')
+    expect(wrong.failure.code).toBe('invalid_input')
+    expect(wrong.failure.details[0]?.path).toStartWith('instead_of')
+  })
 })

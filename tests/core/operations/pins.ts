@@ -363,6 +363,16 @@ export const PINS = [
           maximum: 9007199254740991,
           description: 'Number of a version; the live one when left out',
         },
+        instead_of: {
+          type: 'object',
+          propertyNames: {
+            type: 'string',
+          },
+          additionalProperties: {
+            type: ['number', 'string', 'boolean', 'null'],
+          },
+          description: 'Another row, such as the one before a change, to compare this one with',
+        },
       },
       required: ['model', 'features'],
       additionalProperties: false,

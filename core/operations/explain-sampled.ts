@@ -1,0 +1,159 @@
+// Explains any model that only answers: sampled Shapley values over its fields, or over the words of a text.
+
+import { backgroundOf } from '#core/explanation/background.ts'
+import { castOf } from '#core/explanation/players.ts'
+import { type SampledShapley, sampleShapley } from '#core/explanation/shapley.ts'
+import type { InputField, Prediction, Row, Scalar, Signature } from '#core/model.ts'
+import { createRandom } from '#core/training/random.ts'
+import type { Lease } from './operation.ts'
+
+/** One question about one row always gets one answer: the draws depend on this alone. */
+const SEED = 'explanation'
+
+/** More than this and a person waits too long for a reason; the error that is left is told. */
+const MAXIMUM_EVALUATIONS = 8_000
+
+/** Changed fields whose coalitions are all asked, 2 to the power of them. */
+const MAXIMUM_CHANGES = 10
+
+export interface Explained {
+  readonly baseline: number
+  readonly answer: number
+  readonly contributions: readonly {
+    readonly name: string
+    readonly value: Scalar
+    readonly contribution: number
+    /** Standard error of the contribution. */
+    readonly error: number
+  }[]
+  readonly background: { readonly rows: number; readonly source: 'training' | 'ranges' | 'text' }
+  readonly evaluations: number
+}
+
+/** One number of an answer: the probability of a class, the value, or the first of several. */
+export type Measure = (prediction: Prediction) => number
+
+/** Null where the model says only labels: they do not move by degrees. */
+export function measureOf(signature: Signature, label: string | undefined): Measure {
+  const index = Math.max(0, signature.classes?.indexOf(label ?? '') ?? 0)
+  return (prediction) => {
+    switch (prediction.kind) {
+      case 'classification':
+        return prediction.probabilities[index] ?? (prediction.label === label ? 1 : 0)
+      case 'regression':
+        return prediction.value
+      case 'values':
+        return prediction.values[0] ?? Number.NaN
+    }
+  }
+}
+
+/** Null where the version's file says too little of its fields to compare the row with anything. */
+export async function explainBySampling(
+  { model, version }: Lease,
+  row: Row,
+  training: readonly Row[] | undefined,
+  measure: Measure,
+  signal: AbortSignal,
+): Promise<Explained | null> {
+  const { signature } = version
+  const random = createRandom(SEED)
+  const cast = castOf(signature.inputs, row, isProse)
+  const isOnlyText = signature.inputs.every((field) => field.unused === true || isProse(field))
+  const background = isOnlyText
+    ? { rows: [{}], source: 'text' as const }
+    : backgroundOf(signature, training, random.split('background'))
+  if (background === null) return null
+  const ask = askRows(model, measure)
+  const sampled: SampledShapley = await sampleShapley(
+    {
+      players: cast.players.length,
+      backgroundRows: background.rows.length,
+      play: (coalitions, stop) =>
+        ask(
+          coalitions.map(({ present, background: at }) =>
+            cast.compose(present, background.rows[at] ?? {}),
+          ),
+          stop,
+        ),
+    },
+    { random, maximumEvaluations: MAXIMUM_EVALUATIONS, signal },
+  )
+  return {
+    baseline: sampled.baseline,
+    answer: sampled.answer,
+    contributions: cast.players.map(({ name, value }, index) => ({
+      name,
+      value,
+      contribution: sampled.contributions[index] ?? 0,
+      error: sampled.errors[index] ?? 0,
+    })),
+    background: { rows: background.rows.length, source: background.source },
+    evaluations: sampled.evaluations,
+  }
+}
+
+export interface Change {
+  readonly name: string
+  readonly from: Scalar
+  readonly to: Scalar
+  readonly contribution: number
+}
+
+/**
+ * Splits the difference of two answers among the fields that differ, exactly: every coalition of changes is asked. Null where
+ * more than `MAXIMUM_CHANGES` fields differ.
+ */
+export async function explainChange(
+  { model, version }: Lease,
+  from: Row,
+  to: Row,
+  measure: Measure,
+  signal: AbortSignal,
+): Promise<{ readonly before: number; readonly changes: readonly Change[] } | null> {
+  const changed = version.signature.inputs
+    .map((field) => field.name)
+    .filter((name) => (from[name] ?? null) !== (to[name] ?? null))
+  if (changed.length > MAXIMUM_CHANGES) return null
+  const coalitions = Array.from({ length: 2 ** changed.length }, (_, mask): Row => {
+    const taken = changed.filter((__, index) => ((mask >> index) & 1) === 1)
+    return { ...from, ...Object.fromEntries(taken.map((name) => [name, to[name] ?? null])) }
+  })
+  const answers = await askRows(model, measure)(coalitions, signal)
+  const changes = changed.map((name, player): Change => {
+    let contribution = 0
+    for (let mask = 0; mask < coalitions.length; mask++) {
+      if (((mask >> player) & 1) === 1) continue
+      const weight = coalitionWeight(bitsOf(mask), changed.length)
+      contribution += weight * ((answers[mask | (1 << player)] ?? 0) - (answers[mask] ?? 0))
+    }
+    return { name, from: from[name] ?? null, to: to[name] ?? null, contribution }
+  })
+  return { before: answers[0] ?? Number.NaN, changes }
+}
+
+/** size! (players - size - 1)! / players! */
+function coalitionWeight(size: number, players: number): number {
+  let weight = 1 / players
+  for (let index = 1; index <= size; index++) weight *= index / (players - index)
+  return weight
+}
+
+function bitsOf(mask: number): number {
+  let count = 0
+  for (let rest = mask; rest > 0; rest &= rest - 1) count++
+  return count
+}
+
+function isProse(field: InputField): boolean {
+  return field.type === 'string' && field.categories === undefined
+}
+
+/** Throws where a row is refused: they are made of rows that the model has taken. */
+function askRows(model: Lease['model'], measure: Measure) {
+  return async (rows: readonly Row[], signal?: AbortSignal): Promise<readonly number[]> => {
+    const encoded = model.encode(rows, (row) => `row ${row}`)
+    if (!encoded.ok) throw new Error(`a composed row was refused: ${encoded.failure.message}`)
+    return (await model.predict(encoded.value, signal)).map(measure)
+  }
+}
