@@ -2,6 +2,7 @@
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Task } from '#core/model.ts'
+import { comparePoints } from './code-points.ts'
 import { chooseFeatures, findColumn } from './features.ts'
 import { findLeaks } from './leaks.ts'
 import { type ColumnKind, type ColumnProfile, profileTable } from './profile.ts'
@@ -135,18 +136,6 @@ function sortLabels(values: readonly (string | number)[]): readonly (string | nu
     if (typeof left === 'number' && typeof right === 'number') return left - right
     return comparePoints(String(left), String(right))
   })
-}
-
-/** By code points, as Python compares texts; JavaScript's own `<` goes by UTF-16 units. */
-export function comparePoints(left: string, right: string): number {
-  const one = Array.from(left, (sign) => sign.codePointAt(0) ?? 0)
-  const other = Array.from(right, (sign) => sign.codePointAt(0) ?? 0)
-  const length = Math.min(one.length, other.length)
-  for (let index = 0; index < length; index++) {
-    const difference = (one[index] ?? 0) - (other[index] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return one.length - other.length
 }
 
 function kindIn(profiles: readonly ColumnProfile[], name: string | undefined): ColumnKind | null {
