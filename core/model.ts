@@ -105,3 +105,27 @@ export interface Origin {
   /** ISO 8601, UTC. */
   readonly uploadedAt: string
 }
+
+/** What evaluation left of a version, for the page and for explanations; every part may be missing. */
+export interface ModelReport {
+  /** How the rows for the figures were put aside, in words: "25 % of the rows, seed 42". */
+  readonly evaluation?: string
+  readonly perClass?: readonly {
+    readonly label: string
+    readonly precision: number
+    readonly recall: number
+    readonly f1: number
+    readonly support: number
+  }[]
+  /** `counts[actual][predicted]`, both in the order of `labels`. */
+  readonly confusion?: {
+    readonly labels: readonly string[]
+    readonly counts: readonly (readonly number[])[]
+  }
+  /** A sample of the rows put aside; both lists have the same length. */
+  readonly residuals?: { readonly predicted: readonly number[]; readonly actual: readonly number[] }
+  /** Strongest first; shares add up to 1. */
+  readonly importance?: readonly { readonly name: string; readonly share: number }[]
+  /** Rows of the training data to compare others with. */
+  readonly background?: readonly Row[]
+}

@@ -39,6 +39,13 @@ function limitRegistry(registry: Registry, principal: Pick<Principal, 'models'>)
     listModels: async () => (await registry.listModels()).filter(({ name }) => sees(name)),
     findModel: async (name) => (sees(name) ? registry.findModel(name) : null),
     readCard: async (name) => (sees(name) ? registry.readCard(name) : ''),
+    readReport: async (name, number) => (sees(name) ? registry.readReport(name, number) : null),
+    listRuns: async (limit) =>
+      (await registry.listRuns(limit)).filter(({ model }) => model === null || sees(model)),
+    async findRun(id) {
+      const run = await registry.findRun(id)
+      return run?.model == null || sees(run.model) ? run : null
+    },
     listVersions: async (name) => (sees(name) ? registry.listVersions(name) : []),
     findVersion: async (name, number) => (sees(name) ? registry.findVersion(name, number) : null),
     findByOriginal: async (name, sha256) =>

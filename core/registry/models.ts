@@ -1,7 +1,8 @@
 // Models and versions in SQLite: prepared reads, and writes of one transaction each.
 
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import type { ModelReport } from '#core/model.ts'
 import type { SqliteRegistryDatabase } from './database.ts'
 import { formatModelVersion, titleFromName } from './names.ts'
 import type { ModelRecord, NewVersion, VersionRecord } from './registry.ts'
@@ -33,6 +34,8 @@ export function openModelTable(queries: SqliteRegistryDatabase) {
     list: (): readonly ModelRecord[] => reads.models.all(),
     find: (name: string): ModelRecord | null => reads.model.get({ name }) ?? null,
     readCard: (name: string): string => reads.card.get({ name })?.card ?? '',
+    readReport: (name: string, number: number): ModelReport | null =>
+      reads.report.get({ name, number })?.report ?? null,
     listVersions: (name: string): readonly VersionRecord[] =>
       reads.versions.all({ name }).map(toVersionRecord),
     findVersion(name: string, number: number): VersionRecord | null {
@@ -131,16 +134,17 @@ function prepareReads(queries: SqliteRegistryDatabase) {
   const model = () => queries.select(modelColumns()).from(models)
   const name = sql.placeholder('name')
   const sha256 = sql.placeholder('sha256')
-  const version = () => queries.select().from(versions)
+  const { report, ...columns } = getTableColumns(versions)
+  const version = () => queries.select(columns).from(versions)
+  const byNumber = and(eq(versions.model, name), eq(versions.number, sql.placeholder('number')))
   const namesArtifact = sql`${versions.artifactSha256} = ${sha256} or ${versions.originalSha256} = ${sha256}`
   return {
     models: model().orderBy(asc(models.name)).prepare(),
     model: model().where(eq(models.name, name)).prepare(),
     card: queries.select({ card: models.card }).from(models).where(eq(models.name, name)).prepare(),
     versions: version().where(eq(versions.model, name)).orderBy(asc(versions.number)).prepare(),
-    version: version()
-      .where(and(eq(versions.model, name), eq(versions.number, sql.placeholder('number'))))
-      .prepare(),
+    version: version().where(byNumber).prepare(),
+    report: queries.select({ report }).from(versions).where(byNumber).prepare(),
     byOriginal: version()
       .where(and(eq(versions.model, name), eq(versions.originalSha256, sha256)))
       .orderBy(desc(versions.number))
@@ -236,6 +240,7 @@ function insertVersion(
       warnings: version.warnings,
       metrics: version.metrics ?? {},
       createdAt,
+      report: version.report ?? null,
     })
     .returning()
     .get()
@@ -245,7 +250,13 @@ function setLiveVersion(transaction: Transaction, name: string, number: number |
   transaction.update(models).set({ liveVersion: number }).where(eq(models.name, name)).run()
 }
 
-function toVersionRecord(row: typeof versions.$inferSelect): VersionRecord {
+type VersionRow = typeof versions.$inferSelect
+
+/** What lists and predictions need; the report is read by itself. */
+function toVersionRecord({
+  report: _,
+  ...row
+}: Omit<VersionRow, 'report'> & { readonly report?: VersionRow['report'] }): VersionRecord {
   return { ...row, modelVersion: formatModelVersion(row.number, row.artifactSha256) }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Outcome } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
-import type { Origin, Signature } from '#core/model.ts'
+import type { ModelReport, Origin, Scalar, Signature } from '#core/model.ts'
 import type { PeopleStore } from '#core/people/people-store.ts'
 
 /** How long an upload waits to be deployed: a day covers a conversation put aside over night, and no disk fills up. */
@@ -61,7 +61,30 @@ export interface NewVersion {
   readonly original: Uint8Array
   readonly warnings: readonly string[]
   readonly metrics?: Readonly<Record<string, number>>
+  readonly report?: ModelReport
   readonly deploy: boolean
+}
+
+export const RUN_STATUSES = ['running', 'finished', 'failed', 'stopped'] as const
+
+/** One training: what went in, what came out. */
+export interface TrainingRun {
+  /** 128 random bits in hex. */
+  readonly id: string
+  readonly name: string
+  readonly status: (typeof RUN_STATUSES)[number]
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly durationMs: number
+  /** Principal who started it. */
+  readonly owner: string
+  /** Learner, hyperparameters, seed, split, `data_sha256` and versions. */
+  readonly parameters: Readonly<Record<string, Scalar>>
+  readonly metrics: Readonly<Record<string, number>>
+  /** Model and version that were made of it; null where none was. */
+  readonly model: string | null
+  readonly version: number | null
+  readonly report: ModelReport | null
 }
 
 /** A file received and not yet deployed. Uploads expire after UPLOAD_LIFETIME_MS and belong to who sent them. */
@@ -92,6 +115,13 @@ export interface Registry extends PeopleStore {
     name: string,
     change: { title?: string; description?: string; aliases?: readonly string[]; card?: string },
   ): Promise<Outcome<ModelRecord>>
+  /** What evaluation left of a version; null where there is none, or no such version. */
+  readReport(name: string, number: number): Promise<ModelReport | null>
+  /** Newest first, `limit` at most. */
+  listRuns(limit: number): Promise<readonly TrainingRun[]>
+  findRun(id: string): Promise<TrainingRun | null>
+  /** Creates or replaces the run with this id. */
+  writeRun(run: TrainingRun): Promise<void>
   /** The markdown that came with a model, '' where none did or there is no such model. */
   readCard(name: string): Promise<string>
   deleteModel(name: string): Promise<Outcome<{ versionsDeleted: number }>>

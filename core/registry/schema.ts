@@ -10,9 +10,10 @@ import {
   text,
 } from 'drizzle-orm/sqlite-core'
 import type { TensorBinding } from '#core/formats/description.ts'
-import type { Origin, Signature } from '#core/model.ts'
+import type { ModelReport, Origin, Scalar, Signature } from '#core/model.ts'
 import type { AuditOutcome } from '#core/people/people-store.ts'
 import type { Role } from '#core/people/roles.ts'
+import { RUN_STATUSES } from './registry.ts'
 
 export const models = sqliteTable(
   'models',
@@ -53,6 +54,8 @@ export const versions = sqliteTable(
     warnings: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
     metrics: text({ mode: 'json' }).$type<Readonly<Record<string, number>>>().notNull(),
     createdAt: text('created_at').notNull(),
+    /** Read by itself: it can be large, and lists of versions have no use for it. */
+    report: text({ mode: 'json' }).$type<ModelReport>(),
   },
   (table) => [
     primaryKey({ columns: [table.model, table.number] }),
@@ -148,3 +151,25 @@ export const auditEntries = sqliteTable(
 function liveVersionTarget(): [AnySQLiteColumn, AnySQLiteColumn] {
   return [versions.model, versions.number]
 }
+
+/** Every training run, whether it ended well or not. */
+export const trainingRuns = sqliteTable(
+  'training_runs',
+  {
+    id: text().primaryKey(),
+    /** What it was called: the data's name, or the model's. */
+    name: text().notNull(),
+    status: text({ enum: RUN_STATUSES }).notNull(),
+    startedAt: text('started_at').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    owner: text().notNull(),
+    /** Learner, hyperparameters, seed, split, data hash and versions. */
+    parameters: text({ mode: 'json' }).$type<Readonly<Record<string, Scalar>>>().notNull(),
+    metrics: text({ mode: 'json' }).$type<Readonly<Record<string, number>>>().notNull(),
+    /** Model and version that came of it, or null. */
+    model: text(),
+    version: integer(),
+    report: text({ mode: 'json' }).$type<ModelReport>(),
+  },
+  (table) => [index('training_runs_started').on(table.startedAt)],
+)

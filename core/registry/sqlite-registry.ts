@@ -16,6 +16,7 @@ import { type ModelTable, openModelTable } from './models.ts'
 import { isModelName } from './names.ts'
 import type { NewVersion, Registry, VersionRecord } from './registry.ts'
 import { explainStorageError } from './registry-unavailable.ts'
+import { openRunTable } from './runs.ts'
 import { openUploadStore } from './uploads.ts'
 
 /**
@@ -79,6 +80,7 @@ async function assemble(
   const conversations = openConversationTable(queries, now)
   const apiKeys = openApiKeyTable(queries, now)
   const audit = openAuditTable(queries, now)
+  const runs = openRunTable(queries)
   const changes = openChangeFeed(database, queries, logger)
   const sweeper = startSweeper(async () => {
     const beforeMs = now() - LEFTOVER_AGE_MS
@@ -105,6 +107,10 @@ async function assemble(
     listModels: () => ask(() => models.list()),
     findModel: (name) => ask(() => models.find(name)),
     readCard: (name) => ask(() => models.readCard(name)),
+    readReport: (name, number) => ask(() => models.readReport(name, number)),
+    listRuns: (limit) => ask(() => runs.list(limit)),
+    findRun: (id) => ask(() => runs.find(id)),
+    writeRun: (run) => ask(() => runs.write(run)),
     listVersions: (name) => ask(() => models.listVersions(name)),
     findVersion: (name, number) => ask(() => models.findVersion(name, number)),
     findByOriginal: (name, sha256) => ask(() => models.findByOriginal(name, sha256)),

@@ -2,7 +2,7 @@
 
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eq, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { SqliteRegistryDatabase } from './database.ts'
 import {
@@ -15,6 +15,12 @@ import { UPLOAD_LIFETIME_MS, type UploadRecord } from './registry.ts'
 import { errorCode, RegistryUnavailable, storageReason } from './registry-unavailable.ts'
 import { uploads } from './schema.ts'
 
+/** Files of one person that wait at once: a busy day's work. More is a program that forgets what it sent. */
+export const MAX_WAITING_UPLOADS = 500
+
+/** And their size together: sixteen of the largest that the HTTP server takes. */
+export const MAX_WAITING_UPLOAD_BYTES = 4 * 1024 ** 3
+
 export interface NewUpload {
   readonly fileName: string
   readonly owner: string
@@ -23,6 +29,7 @@ export interface NewUpload {
 }
 
 export interface UploadStore {
+  /** Fails with too_large while it is read, and with rate_limited where too much of the owner waits already. */
   create(upload: NewUpload): Promise<Outcome<UploadRecord>>
   find(id: string): UploadRecord | null
   read(id: string): Promise<Uint8Array>
@@ -49,6 +56,24 @@ export async function openUploadStore(options: {
     if (row === undefined || row.createdAtMs <= now() - UPLOAD_LIFETIME_MS) return null
     return toRecord(row)
   }
+  const ofOwner = queries
+    .select({
+      count: sql<number>`count(*)`,
+      bytes: sql<number>`coalesce(sum(${uploads.sizeBytes}), 0)`,
+      oldestMs: sql<number | null>`min(${uploads.createdAtMs})`,
+    })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.owner, sql.placeholder('owner')),
+        gt(uploads.createdAtMs, sql.placeholder('sinceMs')),
+      ),
+    )
+    .prepare()
+  const waiting = (owner: string): Waiting =>
+    ofOwner.get({ owner, sinceMs: now() - UPLOAD_LIFETIME_MS }) ?? NOTHING_WAITS
+  // Files on their way in this process, by owner: they have no row yet.
+  const receiving = new Map<string, number>()
   // The row goes first: a row without its file would be an upload that cannot be read.
   const remove = async (id: string): Promise<void> => {
     const row = queries.delete(uploads).where(eq(uploads.id, id)).returning().get()
@@ -56,9 +81,28 @@ export async function openUploadStore(options: {
   }
   return {
     async create(upload) {
+      const before = waiting(upload.owner)
+      const count = before.count + (receiving.get(upload.owner) ?? 0)
+      if (count >= MAX_WAITING_UPLOADS) return tooManyWait(before, now())
       const id = randomId()
-      const written = await receive(folder, id, upload)
-      if (!written.ok) return written
+      receiving.set(upload.owner, (receiving.get(upload.owner) ?? 0) + 1)
+      const room = MAX_WAITING_UPLOAD_BYTES - before.bytes
+      const written = await receive(folder, id, {
+        ...upload,
+        maximumBytes: Math.min(upload.maximumBytes, room),
+      }).finally(() => {
+        receiving.set(upload.owner, (receiving.get(upload.owner) ?? 1) - 1)
+        if (receiving.get(upload.owner) === 0) receiving.delete(upload.owner)
+      })
+      if (!written.ok) {
+        const isFull = written.failure.code === 'too_large' && room < upload.maximumBytes
+        return isFull ? tooManyWait(before, now()) : written
+      }
+      // Others of the same person may have come in beside it.
+      if (waiting(upload.owner).bytes + written.value.sizeBytes > MAX_WAITING_UPLOAD_BYTES) {
+        await rm(join(folder, id), { force: true })
+        return tooManyWait(before, now())
+      }
       const row = {
         id,
         fileName: upload.fileName,
@@ -88,6 +132,28 @@ export async function openUploadStore(options: {
         const file = join(folder, name)
         if (await isOlder(file, orphansBeforeMs)) await rm(file, { force: true })
       }
+    },
+  }
+}
+
+interface Waiting {
+  readonly count: number
+  readonly bytes: number
+  readonly oldestMs: number | null
+}
+
+const NOTHING_WAITS: Waiting = { count: 0, bytes: 0, oldestMs: null }
+
+/** It may work again when the oldest of them expires. */
+function tooManyWait({ oldestMs }: Waiting, nowMs: number): Outcome<never> {
+  const endsMs = (oldestMs ?? nowMs) + UPLOAD_LIFETIME_MS
+  return {
+    ok: false,
+    failure: {
+      code: 'rate_limited',
+      message: `Too many files of yours wait here: ${MAX_WAITING_UPLOADS} at once and ${describeBytes(MAX_WAITING_UPLOAD_BYTES)} together is the most. Delete some (DELETE /api/uploads/HANDLE), or wait: each is kept for a day.`,
+      details: [],
+      retryAfterSeconds: Math.max(1, Math.ceil((endsMs - nowMs) / 1000)),
     },
   }
 }

@@ -387,6 +387,7 @@ export const PINS = [
         'inputs',
         'latency_ms',
         'scale',
+        'method',
         'baseline',
         'margin',
         'contributions',
