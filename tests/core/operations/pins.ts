@@ -403,6 +403,8 @@ export const PINS = [
         'target',
         'unit',
         'explained',
+        'background',
+        'compared',
       ],
     },
   },

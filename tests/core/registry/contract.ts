@@ -9,6 +9,7 @@ import {
 import {
   CONVERSATION_LIFETIME_MS,
   type Registry,
+  type TrainingRun,
   UPLOAD_LIFETIME_MS,
 } from '#core/registry/registry.ts'
 import { sampleVersion, sha256 } from './sample-version.ts'
@@ -81,6 +82,60 @@ export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): v
       await registry.deleteModel('churn')
       await registry.createVersion(sampleVersion('churn', 'c', {}))
       expect(await registry.readCard('churn')).toBe('')
+    })
+
+    test('a report is kept with its version, apart from the lists', async () => {
+      const report = {
+        evaluation: '25 % of the rows, seed 42',
+        confusion: {
+          labels: ['No', 'Yes'],
+          counts: [
+            [5, 1],
+            [0, 4],
+          ],
+        },
+        background: [{ tenure: 3 }, { tenure: null }],
+      }
+      await registry.createVersion(sampleVersion('churn', 'a', { report }))
+      await registry.createVersion(sampleVersion('churn', 'b'))
+      expect(await registry.readReport('churn', 1)).toEqual(report)
+      expect(await registry.readReport('churn', 2)).toBeNull()
+      expect(await registry.readReport('churn', 3)).toBeNull()
+      expect(JSON.stringify(await registry.listVersions('churn'))).not.toContain('confusion')
+      await registry.deleteModel('churn')
+      expect(await registry.readReport('churn', 1)).toBeNull()
+    })
+
+    test('training runs are listed newest first, and the end of one takes the place of its beginning', async () => {
+      const run: TrainingRun = {
+        id: '0a'.repeat(16),
+        name: 'iris',
+        status: 'running',
+        startedAt: '2026-01-01T00:00:00.000Z',
+        durationMs: 0,
+        owner: 'local',
+        parameters: { model: 'logreg', C: 1, seed: 42 },
+        metrics: {},
+        model: null,
+        version: null,
+        report: null,
+      }
+      const later = { ...run, id: '0b'.repeat(16), startedAt: '2026-01-02T00:00:00.000Z' }
+      await registry.writeRun(run)
+      await registry.writeRun(later)
+      expect((await registry.listRuns(10)).map(({ id }) => id)).toEqual([later.id, run.id])
+      expect(await registry.listRuns(1)).toHaveLength(1)
+      const ended: TrainingRun = {
+        ...run,
+        status: 'finished',
+        durationMs: 900,
+        metrics: { accuracy: 0.95 },
+        report: { confusion: { labels: ['a'], counts: [[1]] } },
+      }
+      await registry.writeRun(ended)
+      expect(await registry.findRun(run.id)).toEqual(ended)
+      expect(await registry.findRun('0c'.repeat(16))).toBeNull()
+      expect(await registry.listRuns(10)).toHaveLength(2)
     })
 
     test('an empty registry lists nothing and finds nothing', async () => {
@@ -316,6 +371,28 @@ export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): v
       })
       const refused = await registry.createUpload({ ...upload, content: broken })
       expect(refused).toMatchObject({ failure: { code: 'cancelled' } })
+    })
+
+    test('only so many files of one person wait, until one is deleted or expires', async () => {
+      const send = (owner: string) => registry.createUpload({ ...upload, owner, content })
+      const first = await send('ann')
+      clock += 60_000
+      for (let count = 1; count < 499; count++) await send('ann')
+      // Two at once, and room for one.
+      const both = await Promise.all([send('ann'), send('ann')])
+      expect(both.map(({ ok }) => ok).sort()).toEqual([false, true])
+      const refused = await send('ann')
+      expect(refused.ok ? null : refused.failure).toMatchObject({
+        code: 'rate_limited',
+        message: expect.stringContaining('Too many files of yours wait here'),
+        retryAfterSeconds: UPLOAD_LIFETIME_MS / 1000 - 60,
+      })
+      expect((await send('bob')).ok).toBe(true)
+      if (first.ok) await registry.deleteUpload(first.value.id)
+      expect((await send('ann')).ok).toBe(true)
+      expect((await send('ann')).ok).toBe(false)
+      clock += UPLOAD_LIFETIME_MS
+      expect((await send('ann')).ok).toBe(true)
     })
 
     test('an upload ends when it is deleted, and a lifetime after it came', async () => {
