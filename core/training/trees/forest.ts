@@ -2,13 +2,14 @@
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
-import type { DecisionTree } from '#core/pipeline/trees.ts'
+import type { GroupedTree } from '#core/pipeline/trees.ts'
 import type { FitContext, Target } from '../learner.ts'
 import type { Random } from '../random.ts'
 import { findProblem } from './check-data.ts'
 import { createTreeGrower, growTree, type TreeGrower } from './grow-tree.ts'
 import { createNodeTable, type NodeStatistics, readNodeTable } from './node-table.ts'
-import { addTree, type TrainedPredictor } from './predict-trees.ts'
+import { addVotes, createVotes, scoreVotes } from './out-of-bag.ts'
+import type { TrainedPredictor } from './predict-trees.ts'
 import { rankColumns } from './ranked-columns.ts'
 
 export interface ForestOptions {
@@ -61,7 +62,7 @@ export function fitForest(
   const classCount = target.kind === 'classes' ? target.classCount : 0
   const grower = prepareGrower(features, classCount, settings)
   const votes = settings.outOfBag ? createVotes(features, classCount) : null
-  const trees: (DecisionTree & { readonly group: number })[] = []
+  const trees: GroupedTree[] = []
   const statistics: NodeStatistics[] = []
   const importances = new Float64Array(features.columns)
   const draws = new Float64Array(features.rows)
@@ -154,10 +155,7 @@ function toShares(values: Float64Array): Float64Array {
   return sum > 0 ? values.map((value) => value / sum) : new Float64Array(values.length)
 }
 
-function assemble(
-  trees: readonly (DecisionTree & { readonly group: number })[],
-  classCount: number,
-): TrainedPredictor {
+function assemble(trees: readonly GroupedTree[], classCount: number): TrainedPredictor {
   const outputs = Math.max(1, classCount)
   return {
     kind: 'forest',
@@ -166,60 +164,7 @@ function assemble(
     scale: 1 / trees.length,
     trees,
     precision: 'float32',
+    takesMissing: true,
     link: { kind: classCount > 0 ? 'probabilities' : 'identity' },
   }
-}
-
-/** Sums of what trees say about rows that they did not see. */
-interface Votes {
-  readonly features: Matrix
-  readonly sums: Matrix
-  readonly counts: Int32Array
-  readonly said: Matrix
-}
-
-function createVotes(features: Matrix, classCount: number): Votes {
-  const { rows, columns } = features
-  const outputs = Math.max(1, classCount)
-  const rounded = new Float64Array(new Float32Array(features.data))
-  return {
-    features: { rows, columns, data: rounded },
-    sums: { rows, columns: outputs, data: new Float64Array(rows * outputs) },
-    counts: new Int32Array(rows),
-    said: { rows, columns: outputs, data: new Float64Array(rows * outputs) },
-  }
-}
-
-function addVotes({ features, sums, counts, said }: Votes, tree: DecisionTree, draws: Float64Array) {
-  said.data.fill(0)
-  addTree(said, { ...tree, group: sums.columns > 1 ? -1 : 0 }, features)
-  for (let row = 0; row < draws.length; row++) {
-    if (draws[row] !== 0) continue
-    counts[row] = (counts[row] as number) + 1
-    const end = (row + 1) * sums.columns
-    for (let place = row * sums.columns; place < end; place++) {
-      sums.data[place] = (sums.data[place] as number) + (said.data[place] as number)
-    }
-  }
-}
-
-function scoreVotes({ sums, counts }: Votes, target: Target): number | null {
-  const rows = [...counts.keys()].filter((row) => (counts[row] as number) > 0)
-  if (rows.length === 0) return null
-  if (target.kind === 'classes') {
-    const right = rows.filter((row) => {
-      const shares = sums.data.subarray(row * sums.columns, (row + 1) * sums.columns)
-      return shares.indexOf(Math.max(...shares)) === target.codes[row]
-    })
-    return right.length / rows.length
-  }
-  const mean = rows.reduce((sum, row) => sum + (target.values[row] as number), 0) / rows.length
-  let residual = 0
-  let spread = 0
-  for (const row of rows) {
-    const value = target.values[row] as number
-    residual += (value - (sums.data[row] as number) / (counts[row] as number)) ** 2
-    spread += (value - mean) ** 2
-  }
-  return spread > 0 ? 1 - residual / spread : null
 }

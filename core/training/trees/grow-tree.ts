@@ -4,7 +4,13 @@ import type { Random } from '../random.ts'
 import { addLeaf, type NodeTable } from './node-table.ts'
 import type { RankedColumn } from './ranked-columns.ts'
 import { createSortSpace } from './sort-ranks.ts'
-import { type Node, type Samples, type SearchSpace, type Split, searchColumn } from './split-search.ts'
+import {
+  type Node,
+  type Samples,
+  type SearchSpace,
+  type Split,
+  searchColumn,
+} from './split-search.ts'
 
 /** Impurities below this are rounding errors of a pure node. */
 const PURE = Number.EPSILON

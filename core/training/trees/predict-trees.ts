@@ -1,17 +1,16 @@
 // What fitted trees say about rows, for evaluation while training and as a reference for other ways of running them.
 
 import type { Matrix } from '#core/pipeline/matrix.ts'
-import type { DecisionTree, TreeLink, TreePredictor } from '#core/pipeline/trees.ts'
+import type { DecisionTree, GroupedTree, TreePredictor } from '#core/pipeline/trees.ts'
 
 /** The links that training makes. */
-type TrainedLink = Extract<
-  TreeLink,
-  { readonly kind: 'probabilities' | 'sigmoid' | 'softmax' | 'identity' | 'exp' }
->
+export interface TrainedLink {
+  readonly kind: 'probabilities' | 'sigmoid' | 'softmax' | 'identity' | 'exp'
+}
 
 /** A predictor as `fitForest` and `fitBoosting` make it. */
-export type TrainedPredictor = Omit<TreePredictor, 'link'> & {
-  readonly link: { readonly kind: TrainedLink['kind'] }
+export type TrainedPredictor = Omit<TreePredictor, 'link' | 'start' | 'zeroMissing'> & {
+  readonly link: TrainedLink
 }
 
 /** Probabilities [rows, classes], or values [rows, 1]. */
@@ -48,11 +47,7 @@ export function sumTrees(predictor: TrainedPredictor, features: Matrix): Matrix 
 }
 
 /** Adds one tree's leaf values to `margins`; features are compared as they are. */
-export function addTree(
-  margins: Matrix,
-  tree: DecisionTree & { readonly group: number },
-  features: Matrix,
-): void {
+export function addTree(margins: Matrix, tree: GroupedTree, features: Matrix): void {
   const { values, group } = tree
   const { columns: outputs, data } = margins
   const leftCodes = tree.categories.size > 0 ? indexCategories(tree) : null
@@ -89,7 +84,7 @@ function findLeaf(
     const codes = leftCodes?.get(node)
     let goesLeft: boolean
     if (codes?.has(Math.trunc(value))) goesLeft = true
-    else if (codes !== undefined || value !== value) goesLeft = missingLeft[node] === 1
+    else if (codes !== undefined || Number.isNaN(value)) goesLeft = missingLeft[node] === 1
     else goesLeft = value <= (threshold[node] as number)
     node = goesLeft ? next : (right[node] as number)
     next = left[node] as number
