@@ -17,6 +17,7 @@ import { LINEAR } from './linear.ts'
 import { addMargins } from './margins.ts'
 import { PREPROCESSING } from './preprocessing.ts'
 import { PROBABILISTIC } from './probabilistic.ts'
+import { pruneGraph } from './prune.ts'
 import { TEXT } from './text.ts'
 import { TREES } from './trees.ts'
 
@@ -58,12 +59,16 @@ export function pipelineToOnnx(parts: PipelineParts): { onnx: Uint8Array; bindin
   const flow = inputFlow(parts.inputs)
   const answer = addPipeline(graph, steps).predict(flow, parts.model.predictor)
   const outputs = finishAnswer(graph, answer, parts.classes)
-  const read = new Set(graph.nodes.flatMap((node) => node.inputs))
+  const { nodes, initializers } = pruneGraph(
+    graph,
+    outputs.map(({ name }) => name),
+  )
+  const read = new Set(nodes.flatMap((node) => node.inputs))
   const inputs = sourcesOf(flow).filter(({ tensor }) => read.has(tensor))
   const onnx = writeOnnx({
     name: 'model',
-    nodes: graph.nodes,
-    initializers: graph.initializers,
+    nodes,
+    initializers,
     inputs: [
       ...inputs.map(
         ({ tensor, kind, width }): OnnxValue => ({
