@@ -2,8 +2,9 @@
 
 import { resolve } from 'node:path'
 import { isLoopback } from '#api/http/security.ts'
-import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { type Outcome, succeed } from '#core/errors.ts'
 import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
+import { invalid, isHttpUrl } from './settings.ts'
 import { readSlack, type SlackConfiguration } from './slack-configuration.ts'
 
 export interface Configuration {
@@ -15,6 +16,8 @@ export interface Configuration {
   readonly artifactFolder: string | null
   readonly defaultModel: string | null
   readonly logLevel: LogLevel
+  /** Names under which a proxy in front of a loopback address is reached, in lower case. */
+  readonly allowedHosts: readonly string[]
   /** True where everybody needs an API key: other machines can connect, or PARLEY_REQUIRE_KEYS says so. */
   readonly requireKeys: boolean
   /** Where PARLEY_PERMISSIONS says that the permissions file is, absolute. */
@@ -41,6 +44,8 @@ const LARGEST_PORT = 65_535
 const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
 const WHOLE_NUMBER = /^\d+$/
 const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
+/** A name or an address in a Host header, without its port. */
+const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** Settings of installations on many machines: refusing is kinder than silently keeping everything on one disk. */
@@ -77,6 +82,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   if (requireKeys === null) {
     return invalid(`PARLEY_REQUIRE_KEYS must be 1 or 0; it is "${value('PARLEY_REQUIRE_KEYS')}".`)
   }
+  const allowedHosts = readHosts(value('PARLEY_ALLOWED_HOSTS'))
+  if (!allowedHosts.ok) return allowedHosts
   const permissions = value('PARLEY_PERMISSIONS')
   const defaultModel = value('PARLEY_DEFAULT_MODEL')
   if (defaultModel !== null && !MODEL_NAME.test(defaultModel)) {
@@ -102,7 +109,9 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     artifactFolder,
     defaultModel,
     logLevel,
-    requireKeys: requireKeys || !isLoopback(host),
+    allowedHosts: allowedHosts.value,
+    // Whoever comes through a proxy looks like the person at the machine: only a key tells them apart.
+    requireKeys: requireKeys || !isLoopback(host) || allowedHosts.value.length > 0,
     permissionsFile: permissions === null ? null : resolve(permissions),
     discord: discord.value,
     slack: slack.value,
@@ -120,6 +129,17 @@ function readClaude(value: (name: string) => string | null): Outcome<Configurati
   return succeed({ apiKey, baseUrl, model: value('ANTHROPIC_MODEL') ?? DEFAULT_CLAUDE_MODEL })
 }
 
+function readHosts(text: string | null): Outcome<readonly string[]> {
+  const names = (text ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const hosts = names.filter((name) => name !== '')
+  const wrong = hosts.find((name) => !HOST_NAME.test(name))
+  return wrong === undefined
+    ? succeed(hosts)
+    : invalid(
+        `PARLEY_ALLOWED_HOSTS must be host names with commas between them, without https:// and ports, such as parley.example.com; one is "${wrong}".`,
+      )
+}
+
 function readPort(text: string | null): number | null {
   if (text === null) return DEFAULT_PORT
   const port = Number(text)
@@ -133,12 +153,4 @@ function readSwitch(text: string | null): boolean | null {
 
 function isLogLevel(text: string): text is LogLevel {
   return LOG_LEVELS.some((level) => level === text)
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
-}
-
-function invalid(message: string): Outcome<never> {
-  return fail('invalid_input', message)
 }

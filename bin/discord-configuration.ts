@@ -1,6 +1,7 @@
 // Discord's settings, checked at start.
 
-import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { type Outcome, succeed } from '#core/errors.ts'
+import { invalid, isHttpUrl } from './settings.ts'
 
 export interface DiscordConfiguration {
   readonly token: string
@@ -44,12 +45,4 @@ export function readDiscord(
     return invalid(`DISCORD_API_URL must be an http or https address; it is "${apiUrl}".`)
   }
   return succeed({ token, applicationId, apiUrl, guildId })
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
-}
-
-function invalid(message: string): Outcome<never> {
-  return fail('invalid_input', message)
 }

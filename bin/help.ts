@@ -23,7 +23,7 @@ export function generalHelp(version: string): string {
     'parley <command> --help says more about one of them.',
     '',
     'Environment: PORT (3000), HOST (127.0.0.1), PARLEY_DATA (./data), PARLEY_DEFAULT_MODEL,',
-    'PARLEY_REQUIRE_KEYS (0), PARLEY_PERMISSIONS (parley.permissions.json in PARLEY_DATA),',
+    'PARLEY_ALLOWED_HOSTS (names of a proxy in front), PARLEY_REQUIRE_KEYS (0), PARLEY_PERMISSIONS (parley.permissions.json in PARLEY_DATA),',
     'ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL, LOG_LEVEL (silent),',
     'SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, SLACK_API_URL,',
     'DISCORD_TOKEN with DISCORD_APPLICATION_ID, DISCORD_GUILD_ID, DISCORD_API_URL,',

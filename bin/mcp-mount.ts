@@ -14,6 +14,7 @@ export interface McpMount {
 export function createMcpMount(options: {
   readonly ports: Ports
   readonly host: string
+  readonly allowedHosts: readonly string[]
   readonly version: string
 }): McpMount {
   let endpoint: Promise<McpEndpoint> | null = null
@@ -26,7 +27,7 @@ export function createMcpMount(options: {
   }
 }
 
-async function open({ ports, host, version }: Parameters<typeof createMcpMount>[0]) {
+async function open({ ports, host, allowedHosts, version }: Parameters<typeof createMcpMount>[0]) {
   const [{ createMcpEndpoint }, { createOwnBackend }] = await Promise.all([
     import('#mcp/endpoint.ts'),
     import('#mcp/own-backend.ts'),
@@ -38,5 +39,6 @@ async function open({ ports, host, version }: Parameters<typeof createMcpMount>[
     now: ports.now,
     randomId: ports.randomId,
     loopback: isLoopback(host),
+    allowedHosts,
   })
 }

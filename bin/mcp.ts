@@ -25,7 +25,9 @@ const MCP_HELP = [
   'Usage: parley mcp [--allow FOLDER …] [--url URL]',
   '',
   '  --allow FOLDER …  Folders whose files the client may name by path; none without it',
-  '  --url URL         A Parley server elsewhere; its key comes from PARLEY_API_KEY',
+  '  --url URL         A Parley server elsewhere',
+  '',
+  'PARLEY_API_KEY holds the key for a server that needs one, here or elsewhere.',
 ].join('\n')
 
 /** Whoever starts the command owns the folder it works on. */
@@ -68,21 +70,26 @@ export async function mcp(
     version,
   }
   const found = await findServer(server)
-  if (!found && options.url !== null) {
-    terminal.complain(`No Parley server answers at ${options.url}, ${keyHint(server)}.`)
+  if (found === 'locked') {
+    // Working on the folder behind the server's back would pass by its keys.
+    terminal.complain(lockedSentence(server))
+    return EXIT.refused
+  }
+  if (found === 'none' && options.url !== null) {
+    terminal.complain(`No Parley server answers at ${options.url}.`)
     return EXIT.failed
   }
-  const opened = found
-    ? openRemote(server, folders.value, logger)
-    : await openOwn(configuration.value, folders.value, logger)
+  const opened =
+    found === 'ours'
+      ? openRemote(server, folders.value, logger)
+      : await openOwn(configuration.value, folders.value, logger)
   return serveUntilClosed(opened, version, logger)
 }
 
-/** What answers 401 cannot be told from what is no Parley. */
-function keyHint({ key }: RemoteServer): string {
+function lockedSentence({ key, url }: RemoteServer): string {
   return key === null
-    ? 'or it needs a key: set PARLEY_API_KEY'
-    : 'or it does not take the key in PARLEY_API_KEY'
+    ? `The Parley server at ${url} needs a key: set PARLEY_API_KEY in this client's configuration. "parley keys create --name NAME" makes one.`
+    : `The Parley server at ${url} does not take the key in PARLEY_API_KEY. "parley keys list" shows which keys work.`
 }
 
 /** A server that listens on every address is reached on this machine's own. */

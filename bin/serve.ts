@@ -51,7 +51,12 @@ export async function serve(
   const claude =
     configuration.claude === null ? null : createClaude({ ...configuration.claude, logger })
   const agent = createAgent({ ports, claude })
-  const mcp = createMcpMount({ ports, host: configuration.host, version })
+  const mcp = createMcpMount({
+    ports,
+    host: configuration.host,
+    allowedHosts: configuration.allowedHosts,
+    version,
+  })
   const slack = await openSlack(configuration, { ports, agent, grants: grants.value })
   let server: ParleyServer
   try {
@@ -62,6 +67,7 @@ export async function serve(
       page: createPage(),
       host: configuration.host,
       port: configuration.port,
+      allowedHosts: configuration.allowedHosts,
       version,
       principalOf: createRequestPrincipals({ keyring, local, surface: 'rest' }),
       mounts: { '/mcp': mcp.answer },
@@ -128,11 +134,15 @@ function accessSentence(local: Principal | null): string {
     : `people on this machine as ${local.role}, and API keys`
 }
 
-function noKeySentence({ host }: Configuration): string {
-  const why = isLoopback(host)
-    ? 'PARLEY_REQUIRE_KEYS asks for API keys'
-    : `HOST is "${host}", which other machines can reach`
-  return `${why}, and no API key works. Make one with: parley keys create --name NAME --role admin`
+function noKeySentence(configuration: Configuration): string {
+  return `${whyKeys(configuration)}, and no API key works. Make one with: parley keys create --name NAME --role admin`
+}
+
+function whyKeys({ host, allowedHosts }: Configuration): string {
+  if (!isLoopback(host)) return `HOST is "${host}", which other machines can reach`
+  return allowedHosts.length > 0
+    ? 'PARLEY_ALLOWED_HOSTS lets others in through a proxy'
+    : 'PARLEY_REQUIRE_KEYS asks for API keys'
 }
 
 /** Resolves at the first Ctrl-C or TERM; a second one ends the process at once. */

@@ -1,6 +1,7 @@
 // Slack's settings, checked at start; apart from the bot, whose library only those load who use it.
 
-import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { type Outcome, succeed } from '#core/errors.ts'
+import { invalid, isHttpUrl } from './settings.ts'
 
 export type SlackConnection =
   | { readonly mode: 'socket'; readonly appToken: string }
@@ -51,12 +52,4 @@ function connectionOf(
     : invalid(
         'SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (socket mode) or SLACK_SIGNING_SECRET (events over HTTP) beside it.',
       )
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
-}
-
-function invalid(message: string): Outcome<never> {
-  return fail('invalid_input', message)
 }

@@ -3,6 +3,7 @@
 import type { Outcome } from '#core/errors.ts'
 import { fail } from '#core/errors.ts'
 import { findOwnUpload } from '#core/operations/deploy-source.ts'
+import { mayUpload } from '#core/operations/may-upload.ts'
 import { UPLOAD_LIFETIME_MS, type UploadRecord } from '#core/registry/registry.ts'
 import { callOf, type Exchange, jsonReply, type Reply } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
@@ -16,6 +17,8 @@ export async function receiveUpload(
   file: FilePart,
   received: UploadRecord[],
 ): Promise<Outcome<UploadRecord>> {
+  const allowed = mayUpload(exchange.principal)
+  if (!allowed.ok) return allowed
   const stored = await exchange.services.ports.registry.createUpload({
     fileName: file.fileName,
     owner: exchange.principal.id,
@@ -34,6 +37,9 @@ export async function removeUploads(
 }
 
 async function createUpload(exchange: Exchange): Promise<Reply> {
+  // Before the body: nobody sends a file only to hear that they may not.
+  const allowed = mayUpload(exchange.principal)
+  if (!allowed.ok) return allowed
   const received: UploadRecord[] = []
   const form = await readForm(
     exchange.request,
@@ -86,6 +92,16 @@ async function downloadUpload(exchange: Exchange): Promise<Reply> {
   })
 }
 
+async function deleteUpload(exchange: Exchange): Promise<Reply> {
+  const upload = await findOwnUpload(
+    exchange.parameters['upload'] ?? '',
+    callOf(exchange, { confirmed: false }),
+  )
+  if (!upload.ok) return upload
+  await exchange.services.ports.registry.deleteUpload(upload.value.id)
+  return jsonReply(exchange, { upload: upload.value.id, deleted: true })
+}
+
 const LEFT_BY_ENCODING = /['()*]/g
 
 /** As RFC 8187 wants names; a lone surrogate half, which has no encoding, becomes a question mark. */
@@ -114,6 +130,12 @@ const UPLOAD_SCHEMA: JsonSchema = {
   },
 }
 
+const DELETED_SCHEMA: JsonSchema = {
+  type: 'object',
+  required: ['upload', 'deleted'],
+  properties: { upload: { type: 'string' }, deleted: { type: 'boolean', const: true } },
+}
+
 export const uploadRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -132,6 +154,7 @@ export const uploadRoutes: readonly Route[] = [
         'too_large',
         'unsupported_file',
         'invalid_input',
+        'rate_limited',
         'unavailable',
       ],
     },
@@ -154,6 +177,19 @@ export const uploadRoutes: readonly Route[] = [
           },
         },
       ],
+      errors: ['not_found', 'unavailable'],
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/uploads/{upload}',
+    handle: deleteUpload,
+    document: {
+      id: 'deleteUpload',
+      tag: 'Models',
+      summary: 'Take back a file before it expires',
+      description: 'For who sent it, or had it made. A model that was deployed from it stays.',
+      answers: () => [{ status: 200, description: 'It is gone.', content: json(DELETED_SCHEMA) }],
       errors: ['not_found', 'unavailable'],
     },
   },

@@ -5,9 +5,9 @@ import { clipText } from '#bots/shared/split-text.ts'
 import type { InputField } from '#core/model.ts'
 import { maySee } from '#core/operations/access.ts'
 import { OPERATIONS } from '#core/operations/index.ts'
-import type { Ports, Principal } from '#core/operations/operation.ts'
+import type { OperationName, Ports, Principal } from '#core/operations/operation.ts'
 import { readTypedFeatures, splitTyping } from './features-text.ts'
-import { findForm } from './known.ts'
+import { FORM_OPERATIONS, findForm, mayInvokeAny } from './known.ts'
 import { DISCORD } from './limits.ts'
 
 export interface Typing {
@@ -25,16 +25,30 @@ type Choice = APIApplicationCommandOptionChoice<string | number>
 export async function completionsFor(
   typing: Typing,
   ports: Pick<Ports, 'registry' | 'samples'>,
-  principal: Pick<Principal, 'models'>,
+  principal: Principal,
 ): Promise<readonly Choice[]> {
+  if (!mayBeOffered(typing.option, principal)) return []
   const choices = await choicesOf(typing, ports, principal)
   return choices.slice(0, DISCORD.autocompleteChoices)
+}
+
+/** What must be allowed, any of them, before the choices of an option are shown: they tell what those would. */
+const TOLD_BY: Readonly<Record<string, readonly OperationName[]>> = {
+  model: ['list_models'],
+  version: ['list_versions', 'describe_model'],
+  features: FORM_OPERATIONS,
+  sample: ['deploy_model'],
+}
+
+function mayBeOffered(option: string, principal: Principal): boolean {
+  const operations = TOLD_BY[option]
+  return operations === undefined || mayInvokeAny(operations, principal)
 }
 
 function choicesOf(
   typing: Typing,
   ports: Pick<Ports, 'registry' | 'samples'>,
-  principal: Pick<Principal, 'models'>,
+  principal: Principal,
 ): Promise<readonly Choice[]> | readonly Choice[] {
   switch (typing.option) {
     case 'model':
@@ -58,7 +72,7 @@ function choicesOf(
 async function completeModel(
   text: string,
   { registry }: Pick<Ports, 'registry'>,
-  principal: Pick<Principal, 'models'>,
+  principal: Principal,
 ) {
   const models = (await registry.listModels()).filter(({ name }) => maySee(principal, name))
   const choices = models.map(({ name, title, liveVersion }) => ({
@@ -71,7 +85,7 @@ async function completeModel(
 async function completeVersion(
   { model, text }: Typing,
   { registry }: Pick<Ports, 'registry'>,
-  principal: Pick<Principal, 'models'>,
+  principal: Principal,
 ) {
   const form = model === null ? null : await findForm({ registry }, model, null, principal)
   if (form === null) return []
@@ -94,7 +108,7 @@ const DATE_LENGTH = 'YYYY-MM-DD'.length
 async function completeSample(
   text: string,
   { samples }: Pick<Ports, 'samples'>,
-  principal: Pick<Principal, 'models'>,
+  principal: Principal,
 ) {
   const list = (await samples.list()).filter(({ name }) => maySee(principal, name))
   return ranked(
@@ -107,7 +121,7 @@ async function completeSample(
 async function completeFeatures(
   typing: Typing,
   { registry }: Pick<Ports, 'registry'>,
-  principal: Pick<Principal, 'models'>,
+  principal: Principal,
 ) {
   const form =
     typing.model === null

@@ -9,13 +9,17 @@ import {
 import { readForm } from '#bots/shared/model-form.ts'
 import type { FailureDetail } from '#core/errors.ts'
 import type { Scalar } from '#core/model.ts'
+import { authorise } from '#core/operations/access.ts'
+import { explainPrediction } from '#core/operations/explain-prediction.ts'
+import type { Principal } from '#core/operations/operation.ts'
+import { predict } from '#core/operations/predict.ts'
 import { countOf } from '#core/presentation/phrases.ts'
 import type { FormAction } from './actions.ts'
 import { readTypedFeatures } from './features-text.ts'
 import { findForm, type KnownForm } from './known.ts'
 import { DISCORD } from './limits.ts'
 import { modalOf, neededFields, orderedFields, readModal } from './modal.ts'
-import { identityOf } from './people.ts'
+import { identityOf, STRANGER_SENTENCE } from './people.ts'
 import { type Renderable, renderMessages } from './render.ts'
 import type { TurnServices } from './turns.ts'
 
@@ -90,7 +94,7 @@ export async function openForm(
     whoAsks(services, interaction),
   )
   if (form === null) {
-    await ask(interaction, { text: `There is no model called “${action.model}” any more.` })
+    await ask(interaction, { text: whyNoForm(action, whoAsks(services, interaction)) })
     return
   }
   const id = keptAs ?? (await services.actions.keep(action))
@@ -110,7 +114,7 @@ export async function continueForm(
     whoAsks(services, interaction),
   )
   if (form === null) {
-    await ask(interaction, { text: `There is no model called “${action.model}” any more.` })
+    await ask(interaction, { text: whyNoForm(action, whoAsks(services, interaction)) })
     return ASKED
   }
   const values = { ...action.values, ...readModal(form.signature, typedInto(interaction)) }
@@ -131,6 +135,17 @@ export async function continueForm(
   await askForMore(services, interaction, { ...action, values, start: end }, form, reading)
   return ASKED
 }
+
+/** The form's own operation says what this person lacks. */
+function whyNoForm({ operation, model }: FormAction, principal: Principal | null): string {
+  if (principal === null) return STRANGER_SENTENCE
+  const allowed = authorise(findKnown(operation), principal)
+  if (!allowed.ok) return allowed.failure.message
+  return `There is no model called “${model}” any more.`
+}
+
+const findKnown = (name: FormAction['operation']) =>
+  name === 'predict' ? predict : explainPrediction
 
 function runOf(action: FormAction, features: Readonly<Record<string, Scalar>>): FormOutcome {
   const { operation, model, version } = action

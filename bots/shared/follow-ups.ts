@@ -16,6 +16,8 @@ export type FollowUp =
       readonly kind: 'form'
       readonly label: string
       readonly model: string
+      /** null for the live one. */
+      readonly version: number | null
       readonly features: Readonly<Record<string, unknown>>
     }
 
@@ -32,9 +34,19 @@ export function followUps(steps: readonly Step[]): readonly FollowUp[] {
       return afterPrediction(last).filter(({ kind }) => kind === 'form')
     case 'deploy_model':
       return afterDeployment(last)
+    case 'describe_model':
+      return field(last.output, 'deployed') === true ? afterDeployment(last) : []
     case 'list_versions':
       return promotions(last)
-    default:
+    case 'list_models':
+    case 'undeploy_model':
+    case 'delete_model':
+    case 'predict_batch':
+    case 'promote_version':
+    case 'model_metrics':
+    case 'train_model':
+    case 'suggest_phrases':
+    case 'help':
       return []
   }
 }
@@ -50,7 +62,7 @@ function afterPrediction({ input, output }: Step): FollowUp[] {
       operation: 'explain_prediction',
       input: { ...input, model },
     },
-    { kind: 'form', label: 'Try another', model, features },
+    { kind: 'form', label: 'Try another', model, version: versionIn(input), features },
   ]
 }
 
@@ -58,7 +70,7 @@ function afterDeployment({ output }: Step): FollowUp[] {
   const [model, version] = [field(output, 'name'), field(output, 'version')]
   if (typeof model !== 'string') return []
   if (field(output, 'deployed') === true) {
-    return [{ kind: 'form', label: `Try ${model}`, model, features: {} }]
+    return [{ kind: 'form', label: `Try ${model}`, model, version: null, features: {} }]
   }
   return typeof version === 'number' ? [promotion(model, version)] : []
 }
@@ -83,6 +95,11 @@ function promotion(model: string, version: number): FollowUp {
     operation: 'promote_version',
     input,
   }
+}
+
+function versionIn(input: unknown): number | null {
+  const version = field(input, 'version')
+  return typeof version === 'number' ? version : null
 }
 
 function field(value: unknown, key: string): unknown {

@@ -43,8 +43,11 @@ export async function openUploadStore(options: {
   readonly queries: SqliteRegistryDatabase
   readonly now: () => number
   readonly randomId: () => string
+  /** Of one owner's waiting files together; smaller in tests. */
+  readonly maximumWaitingBytes?: number
 }): Promise<UploadStore> {
   const { folder, queries, now, randomId } = options
+  const maximumWaitingBytes = options.maximumWaitingBytes ?? MAX_WAITING_UPLOAD_BYTES
   await makePrivateFolder(folder)
   const byId = queries
     .select()
@@ -86,7 +89,7 @@ export async function openUploadStore(options: {
       if (count >= MAX_WAITING_UPLOADS) return tooManyWait(before, now())
       const id = randomId()
       receiving.set(upload.owner, (receiving.get(upload.owner) ?? 0) + 1)
-      const room = MAX_WAITING_UPLOAD_BYTES - before.bytes
+      const room = maximumWaitingBytes - before.bytes
       const written = await receive(folder, id, {
         ...upload,
         maximumBytes: Math.min(upload.maximumBytes, room),
@@ -99,7 +102,7 @@ export async function openUploadStore(options: {
         return isFull ? tooManyWait(before, now()) : written
       }
       // Others of the same person may have come in beside it.
-      if (waiting(upload.owner).bytes + written.value.sizeBytes > MAX_WAITING_UPLOAD_BYTES) {
+      if (waiting(upload.owner).bytes + written.value.sizeBytes > maximumWaitingBytes) {
         await rm(join(folder, id), { force: true })
         return tooManyWait(before, now())
       }

@@ -19,6 +19,7 @@ afterAll(() => parley.close())
 /** The contract with outsiders: written here as literals, never imported. Operations are pinned with their names. */
 const ADDRESSES = [
   'DELETE /api/models/{name}',
+  'DELETE /api/uploads/{upload}',
   'GET /api/models',
   'GET /api/models/{name}',
   'GET /api/models/{name}/card',

@@ -164,6 +164,31 @@ describe('a key', () => {
     expect((await ask(describeOnly, 'POST', '/api/predict/churn/versions/1', ROW)).status).toBe(403)
   })
 
+  test('may send a file only where an operation that takes one may be run', async () => {
+    const send = async (key: string, method: string, path: string) => {
+      const form = new FormData()
+      form.append('file', new File(['a,b\n1,2\n'], 'rows.csv'))
+      const headers = { authorization: `Bearer ${key}` }
+      const body = method === 'POST' ? { body: form } : {}
+      const response = await fetch(server.url + path, { method, headers, ...body })
+      return { status: response.status, body: await response.json() }
+    }
+    const scoring = await create({ scopes: ['predict_batch'] })
+    const sent = await send(scoring, 'POST', '/api/uploads')
+    expect(sent.status).toBe(201)
+    for (const scopes of [['predict'], ['write']]) {
+      const refused = await send(await create({ scopes }), 'POST', '/api/uploads')
+      expect([scopes, refused.status]).toEqual([scopes, 403])
+      expect(refused.body.error.message).toContain('deploy_model or predict_batch')
+    }
+    const deployer = await create({ role: 'deployer', scopes: ['write'] })
+    expect((await send(deployer, 'POST', '/api/uploads')).status).toBe(201)
+    const path = `/api/uploads/${sent.body.upload}`
+    expect((await send(deployer, 'DELETE', path)).status).toBe(404)
+    expect((await send(scoring, 'DELETE', path)).body).toMatchObject({ deleted: true })
+    expect((await send(scoring, 'DELETE', path)).status).toBe(404)
+  })
+
   test('that is limited to a model cannot tell whether there are others', async () => {
     const key = await create({ role: 'admin', models: ['churn'] })
     expect((await ask(key, ...PREDICT)).status).toBe(200)

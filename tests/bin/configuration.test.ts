@@ -15,6 +15,7 @@ describe('configuration', () => {
         artifactFolder: null,
         defaultModel: null,
         logLevel: 'silent',
+        allowedHosts: [],
         requireKeys: false,
         permissionsFile: null,
         discord: null,
@@ -22,6 +23,20 @@ describe('configuration', () => {
         claude: null,
       },
     })
+  })
+
+  test('names of a proxy are read one by one, and make everybody need a key', () => {
+    const read = readConfiguration({
+      PARLEY_ALLOWED_HOSTS: 'Parley.example.com, 10.0.0.7,[fd00::1],',
+    })
+    expect(read.ok && read.value).toMatchObject({
+      allowedHosts: ['parley.example.com', '10.0.0.7', '[fd00::1]'],
+      requireKeys: true,
+    })
+    for (const wrong of ['https://parley.example.com', 'parley.example.com:443', '*', 'a b']) {
+      const refused = readConfiguration({ PARLEY_ALLOWED_HOSTS: `ok.example,${wrong}` })
+      expect(refused.ok ? '' : refused.failure.message).toContain(`one is "${wrong}"`)
+    }
   })
 
   test('a token turns the Discord bot on, and a setting that cannot be right is named without it', () => {

@@ -54,6 +54,18 @@ async function untilReady(child: ReturnType<typeof start>) {
   return { url, port, printed, rest }
 }
 
+const MCP_TYPES = 'application/json, text/event-stream'
+const MCP_PING = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '1' },
+  },
+})
+
 describe('parley serve', () => {
   test('prints the address, what is loaded and the language, and nothing else; Ctrl-C ends it with 0', async () => {
     const first = start({})
@@ -84,6 +96,41 @@ describe('parley serve', () => {
     expect(again.printed).not.toContain('never-used')
     second.kill('SIGTERM')
     expect(await second.exited).toBe(0)
+  }, 30_000)
+
+  test('a proxy may name it, and its visitors need a key', async () => {
+    const data = join(folder, 'proxied')
+    const settings = { PARLEY_DATA: data, PARLEY_ALLOWED_HOSTS: 'parley.example.com' }
+    const keyless = start(settings)
+    expect(await keyless.exited).toBe(2)
+    expect(await new Response(keyless.stderr).text()).toContain(
+      'PARLEY_ALLOWED_HOSTS lets others in through a proxy, and no API key works.',
+    )
+    const made = Bun.spawnSync(
+      [process.execPath, join(ROOT, 'bin/parley.ts'), 'keys', 'create', '--name', 'web', '--json'],
+      { env: { PATH: process.env['PATH'] ?? '', PARLEY_DATA: data } },
+    )
+    const [key = ''] = /parley_\w+/.exec(made.stdout.toString()) ?? []
+    const child = start(settings)
+    const { url } = await untilReady(child)
+    const ask = async (path: string, host: string, headers: Record<string, string> = {}) => {
+      const init = path === '/mcp' ? { method: 'POST', body: MCP_PING } : {}
+      const response = await fetch(url + path, {
+        ...init,
+        headers: { host, 'content-type': 'application/json', accept: MCP_TYPES, ...headers },
+      })
+      await response.body?.cancel()
+      return response.status
+    }
+    const own = { authorization: `Bearer ${key}` }
+    expect(await ask('/api/models', 'parley.example.com', own)).toBe(200)
+    expect(await ask('/api/models', 'parley.example.com')).toBe(401)
+    expect(await ask('/api/models', 'evil.example.com', own)).toBe(403)
+    const page = { ...own, origin: 'https://parley.example.com' }
+    expect(await ask('/mcp', 'parley.example.com', page)).toBe(200)
+    expect(await ask('/mcp', 'evil.example.com', own)).toBe(403)
+    child.kill('SIGINT')
+    expect(await child.exited).toBe(0)
   }, 30_000)
 
   test('what is in flight ends before the process does', async () => {

@@ -139,6 +139,39 @@ describe('the command', () => {
     expect(await new Response(child.stderr).text()).toContain(sentence)
   })
 
+  test('beside a server that needs a key it works with that key alone, and never on the folder', async () => {
+    const data = join(folder, 'locked')
+    const parley = (words: readonly string[], environment: Record<string, string> = {}) =>
+      Bun.spawn([process.execPath, `${ROOT}/bin/parley.ts`, ...words], {
+        env: { PATH: process.env['PATH'] ?? '', PARLEY_DATA: data, ...environment },
+        stdin: 'ignore',
+        stdout: 'pipe',
+        stderr: 'pipe',
+      })
+    const made = parley(['keys', 'create', '--name', 'desk', '--json'])
+    const [key = ''] = /parley_\w+/.exec(await new Response(made.stdout).text()) ?? []
+    const server = parley(['serve'], { PORT: '0', PARLEY_REQUIRE_KEYS: '1' })
+    let printed = ''
+    for await (const piece of server.stdout) {
+      printed += new TextDecoder().decode(piece)
+      if (printed.includes('ready: http')) break
+    }
+    const port = /127\.0\.0\.1:(\d+)/.exec(printed)?.[1] ?? ''
+    const refusals = [
+      [{}, 'set PARLEY_API_KEY'],
+      [{ PARLEY_API_KEY: `parley_${'0'.repeat(12)}_x` }, 'does not take the key in PARLEY_API_KEY'],
+    ] as const
+    for (const [environment, sentence] of refusals) {
+      const child = parley(['mcp'], { PORT: port, ...environment })
+      expect([await child.exited, await new Response(child.stdout).text()]).toEqual([6, ''])
+      expect(await new Response(child.stderr).text()).toContain(sentence)
+    }
+    const served = parley(['mcp'], { PORT: port, PARLEY_API_KEY: key })
+    expect([await served.exited, await new Response(served.stderr).text()]).toEqual([0, ''])
+    server.kill('SIGINT')
+    await server.exited
+  }, 30_000)
+
   test('ends when the client closes its end, having written nothing but messages', async () => {
     const child = start([])
     const message = { jsonrpc: '2.0', id: 1, method: 'ping' }

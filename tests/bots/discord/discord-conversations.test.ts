@@ -42,7 +42,7 @@ describe('models by attachment', () => {
     discord.say(DEE, 'deploy this model', { files: [await modelFile()] })
     const answer = await until('is now deployed')
     expect(answer.text).toContain('/api/predict/churn')
-    expect(answer.buttons.map(({ label }) => label)).toContain('Predict')
+    expect(answer.buttons.map(({ label }) => label)).toContain('Try churn')
     expect(ports.serving.loaded()).toEqual(['churn'])
   })
 

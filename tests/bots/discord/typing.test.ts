@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { completionsFor, type Typing } from '#bots/discord/complete.ts'
 import { readTypedFeatures } from '#bots/discord/features-text.ts'
+import { findForm } from '#bots/discord/known.ts'
 import { modalOf, readModal } from '#bots/discord/modal.ts'
 import type { Signature } from '#core/model.ts'
 import { createTestPorts, deploySamples, type TestPorts } from '../../support/ports.ts'
@@ -15,11 +16,13 @@ beforeAll(async () => {
 })
 afterAll(() => ports.close())
 
+const DEPLOYER = { id: 'discord:1', role: 'deployer', surface: 'discord' } as const
+
 async function complete(option: string, text: string, more: Partial<Typing> = {}) {
   const choices = await completionsFor(
     { option, text, model: null, version: null, ...more },
     ports,
-    {},
+    DEPLOYER,
   )
   return choices.map(({ value }) => value)
 }
@@ -46,11 +49,37 @@ describe('completions', () => {
   test('find models anywhere in their name or title, and offer none that is not for the person', async () => {
     expect(await complete('model', 'customer')).toEqual(['churn'])
     const typing = { option: 'model', text: '', model: null, version: null }
-    expect(await completionsFor(typing, ports, { models: ['price'] })).toEqual([])
+    expect(await completionsFor(typing, ports, { ...DEPLOYER, models: ['price'] })).toEqual([])
     const samples = await completionsFor({ ...typing, option: 'sample' }, ports, {
+      ...DEPLOYER,
       models: ['price'],
     })
     expect(samples.map(({ value }) => value)).toEqual(['price'])
+  })
+})
+
+describe('whoever lacks the scope', () => {
+  const values = async (option: string, scopes: readonly string[]) => {
+    const typing = { option, text: '', model: 'churn', version: null }
+    const choices = await completionsFor(typing, ports, { ...DEPLOYER, scopes })
+    return choices.map(({ value }) => value)
+  }
+
+  test('is offered no names that they could not have asked for', async () => {
+    expect(await values('model', ['predict'])).toEqual([])
+    expect(await values('model', ['list_models'])).toEqual(['churn'])
+    expect(await values('version', ['predict'])).toEqual([])
+    expect(await values('version', ['list_versions', 'predict'])).toEqual([1])
+    expect(await values('features', ['list_models'])).toEqual([])
+    expect(await values('features', ['predict'])).toHaveLength(3)
+    expect(await values('sample', ['read'])).toEqual([])
+    expect(await values('sample', ['write'])).toContain('churn')
+  })
+
+  test('gets no form of a model', async () => {
+    const person = { ...DEPLOYER, scopes: ['list_models'] }
+    expect(await findForm(ports, 'churn', null, person)).toBeNull()
+    expect(await findForm(ports, 'churn', null, { ...person, scopes: ['predict'] })).not.toBeNull()
   })
 })
 
