@@ -7,20 +7,21 @@ export interface PrunedGraph {
   readonly initializers: readonly OnnxInitializer[]
 }
 
-/** `nodes` come in the order in which they run, as a graph builder gives them. */
+/** `nodes` come in the order in which they run, as a graph builder gives them. Constants that no node ever read stay. */
 export function pruneGraph(
   { nodes, initializers }: PrunedGraph,
   outputs: readonly string[],
 ): PrunedGraph {
   const needed = new Set(outputs)
+  const useless = new Set<string>()
   const kept: OnnxNode[] = []
   for (const node of nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue
-    for (const name of node.inputs) needed.add(name)
-    kept.push(node)
+    const isNeeded = node.outputs.some((name) => needed.has(name))
+    for (const name of node.inputs) (isNeeded ? needed : useless).add(name)
+    if (isNeeded) kept.push(node)
   }
   return {
     nodes: kept.reverse(),
-    initializers: initializers.filter(({ name }) => needed.has(name)),
+    initializers: initializers.filter(({ name }) => needed.has(name) || !useless.has(name)),
   }
 }
