@@ -29,20 +29,23 @@ export interface GraphBuilder {
   integers(shape: readonly number[], values: ArrayLike<number>): string
   /** Adds a constant tensor of texts. */
   texts(shape: readonly number[], values: readonly string[]): string
+  /** Adds float64 under a name of its own that no operator reads: for those who read the artifact back. */
+  note(name: string, values: Float64Array): void
 }
 
 type NumberValues = Exclude<TensorValues, readonly string[]>
 
-export function createGraphBuilder(): GraphBuilder {
+/** `prefix` keeps the names of a graph inside another apart from those around it. */
+export function createGraphBuilder(prefix = ''): GraphBuilder {
   const nodes: OnnxNode[] = []
   const initializers: OnnxInitializer[] = []
   const add = (shape: readonly number[], values: TensorValues): string => {
-    const name = `constant_${initializers.length}`
+    const name = `${prefix}constant_${initializers.length}`
     initializers.push({ name, shape, values })
     return name
   }
   const applyMany: GraphBuilder['applyMany'] = (operator, inputs, count, options = {}) => {
-    const first = `${operator.toLowerCase()}_${nodes.length}`
+    const first = `${prefix}${operator.toLowerCase()}_${nodes.length}`
     const outputs = Array.from({ length: count }, (_, index) =>
       index === 0 ? first : `${first}_${index}`,
     )
@@ -66,5 +69,8 @@ export function createGraphBuilder(): GraphBuilder {
     doubles: (shape, values) => add(shape, Float64Array.from(values)),
     integers: (shape, values) => add(shape, Int32Array.from(values)),
     texts: (shape, values) => add(shape, values),
+    note: (name, values) => {
+      initializers.push({ name, shape: [values.length], values })
+    },
   }
 }

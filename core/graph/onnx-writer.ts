@@ -22,6 +22,8 @@ export type OnnxAttribute =
   | { readonly kind: 'floats'; readonly name: string; readonly values: Float32Array }
   | { readonly kind: 'strings'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'tensor'; readonly name: string; readonly tensor: OnnxTensor }
+  /** The body of an operator that repeats it, as Scan does. */
+  | { readonly kind: 'graph'; readonly name: string; readonly graph: OnnxGraph }
 
 export interface OnnxNode {
   readonly operator: string
@@ -35,6 +37,8 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly shape: readonly number[]
   readonly values: TensorValues
+  /** True where the bytes of a Uint8Array are numbers of their own (uint8), no booleans. */
+  readonly areBytes?: boolean
 }
 
 /** `Int32Array` is written as int64: no integer of ours is larger, and no operator of ours takes a smaller type. */
@@ -69,6 +73,7 @@ const ELEMENT_TYPES = { float32: 1, int64: 7, string: 8, float64: 11 } as const 
 >
 
 const BOOLEAN_ELEMENT_TYPE = 9
+const BYTE_ELEMENT_TYPE = 2
 
 /** Numbers of AttributeProto.AttributeType in onnx.proto. */
 const ATTRIBUTE_TYPES = {
@@ -76,6 +81,7 @@ const ATTRIBUTE_TYPES = {
   int: 2,
   string: 3,
   tensor: 4,
+  graph: 5,
   floats: 6,
   ints: 7,
   strings: 8,
@@ -143,6 +149,9 @@ function writeAttribute(writer: ProtobufWriter, attribute: OnnxAttribute): void 
     case 'tensor':
       writer.message(5, () => writeTensor(writer, attribute.tensor))
       break
+    case 'graph':
+      writer.message(6, () => writeGraph(writer, attribute.graph))
+      break
     case 'floats':
       writer.packedFloats(7, attribute.values)
       break
@@ -161,7 +170,7 @@ function writeInitializer(writer: ProtobufWriter, initializer: OnnxInitializer):
   writer.text(8, initializer.name)
 }
 
-function writeTensor(writer: ProtobufWriter, { shape, values }: OnnxTensor): void {
+function writeTensor(writer: ProtobufWriter, { shape, values, areBytes }: OnnxTensor): void {
   for (const dimension of shape) writer.integer(1, dimension)
   if (values instanceof Float32Array) {
     writer.integer(2, ELEMENT_TYPES.float32)
@@ -173,7 +182,7 @@ function writeTensor(writer: ProtobufWriter, { shape, values }: OnnxTensor): voi
     writer.integer(2, ELEMENT_TYPES.int64)
     writer.packedIntegers(7, values)
   } else if (values instanceof Uint8Array) {
-    writer.integer(2, BOOLEAN_ELEMENT_TYPE)
+    writer.integer(2, areBytes === true ? BYTE_ELEMENT_TYPE : BOOLEAN_ELEMENT_TYPE)
     writer.packedIntegers(5, values)
   } else {
     writer.integer(2, ELEMENT_TYPES.string)
