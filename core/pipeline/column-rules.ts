@@ -11,6 +11,8 @@ export interface ColumnNeed {
   readonly optional?: boolean
   /** True where an explicit missing value has a direction, though a field that was forgotten should be asked for. */
   readonly nullable?: boolean
+  /** Numbers only: 0 and 1 that people give as false and true. */
+  readonly boolean?: boolean
   /** True for a text that is read as words, not compared as a whole. */
   readonly prose?: boolean
 }

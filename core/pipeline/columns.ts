@@ -79,10 +79,23 @@ export function mergeNeeds(first: ColumnNeed, second: ColumnNeed): ColumnNeed {
   return {
     ...first,
     ...second,
+    // Whoever compares texts knows what the column holds; a count of what is missing does not.
+    kind: first.kind === 'text' ? 'text' : second.kind,
     optional: first.optional === true && second.optional === true,
     nullable: takesNull(first) && takesNull(second),
-    open: first.open === true && second.open === true,
+    ...mergeCategories(first, second),
   }
+}
+
+/** A list that is not open holds for both. */
+function mergeCategories(
+  first: ColumnNeed,
+  second: ColumnNeed,
+): Pick<ColumnNeed, 'categories' | 'open'> {
+  const closed = [second, first].find((need) => need.categories !== undefined && !need.open)
+  const listed = closed ?? [second, first].find((need) => need.categories !== undefined)
+  if (listed?.categories === undefined) return {}
+  return { categories: listed.categories, open: closed === undefined }
 }
 
 function takesNull(need: ColumnNeed): boolean {

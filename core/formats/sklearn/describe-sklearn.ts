@@ -86,6 +86,7 @@ function describeInput(name: string, need: ColumnNeed | undefined): InputField {
     if (categories === undefined) return { ...common, type: 'string' }
     return { ...common, type: 'category', categories, ...(open && { open }) }
   }
+  if (need.boolean === true) return { ...common, type: 'boolean' }
   if (categories === undefined || open) return { ...common, type: 'float' }
   return { ...common, type: 'float', allowed: categories.map(Number) }
 }

@@ -67,10 +67,15 @@ export function numbersOf(graph: GraphBuilder, flow: Flow): string {
 
 /** One tensor [rows, 1] of texts. Throws FormatError where the column holds numbers. */
 export function textColumn(graph: GraphBuilder, column: FlowColumn): string {
-  if (column.source.kind !== 'text') {
+  return textsOf(graph, [column])
+}
+
+/** One tensor [rows, columns] of texts. Throws FormatError where a column holds numbers. */
+export function textsOf(graph: GraphBuilder, flow: Flow): string {
+  if (flow.some((column) => column.source.kind !== 'text')) {
     throw new FormatError('A step reads texts from a column that holds numbers.', 0)
   }
-  return joinColumns(graph, [column])
+  return joinColumns(graph, flow)
 }
 
 /** Neighbouring columns of one tensor are taken together. */
