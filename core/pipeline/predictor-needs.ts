@@ -29,18 +29,41 @@ export function predictorNeeds(predictor: Predictor, width: number): readonly Co
       return same(width, UNKNOWN)
     case 'average':
     case 'majority':
-    case 'stack':
+    case 'boosted':
+    case 'weighted-median':
       return memberNeeds(predictor.members, width)
+    case 'stack':
+      return stackNeeds(predictor, width)
     case 'calibrated':
     case 'unwrapped':
       return predictorNeeds(predictor.member, width)
+    case 'value-chain':
+      return mergeAll(
+        // The values before a member's stand behind the table's columns.
+        predictor.members.map((member, place) => predictorNeeds(member, width + place)),
+        width,
+      )
     case 'one-versus-rest':
+    case 'one-versus-one':
+    case 'code-book':
     case 'side-by-side':
       return mergeAll(
         predictor.members.map((member) => predictorNeeds(member, width)),
         width,
       )
   }
+}
+
+/** What the final predictor needs of the table's own columns stands at its end. */
+function stackNeeds(
+  { members, passthrough, final }: Extract<Predictor, { kind: 'stack' }>,
+  width: number,
+): readonly ColumnNeed[] {
+  const needs = memberNeeds(members, width)
+  if (!passthrough) return needs
+  const before = members.reduce((count, { answerWidth }) => count + answerWidth, 0)
+  const passed = predictorNeeds(final, before + width).slice(before)
+  return mergeAll([needs, passed], width)
 }
 
 function memberNeeds(members: readonly Member[], width: number): readonly ColumnNeed[] {

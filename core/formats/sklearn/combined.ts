@@ -1,6 +1,231 @@
-// Reads votes, stacks, bags, calibrations and one model a class or target.
+// Reads votes, bags, boosts, and one regression a value; the rest of what is made of predictors is in combined-classes.ts.
 
-import type { PredictorReader } from './reading.ts'
+import type { CombinedPredictor, Inverse } from '#core/pipeline/combined.ts'
+import { CLASS_READERS } from './combined-classes.ts'
+import {
+  classesOfWhole,
+  keptPlaces,
+  memberNames,
+  type ReadMember,
+  readFeatureSubsets,
+  readMember,
+  readMembers,
+  readWeights,
+  singleValues,
+  type Whole,
+  warningsOf,
+} from './combined-members.ts'
+import {
+  attribute,
+  type FittedObject,
+  numbersOfValue,
+  openInner,
+  readItems,
+  readText,
+  refuse,
+} from './fitted-object.ts'
+import { readInverse } from './inverse.ts'
+import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
+import { STACK_READERS } from './stacks.ts'
+import { isOlderThan } from './written-by.ts'
 
 /** Class names of scikit-learn → their readers. */
-export const COMBINED_READERS: Readonly<Record<string, PredictorReader>> = {}
+export const COMBINED_READERS: Readonly<Record<string, PredictorReader>> = {
+  VotingClassifier: readVotes,
+  VotingRegressor: readMeanOfVotes,
+  BaggingClassifier: (object, table, reading) =>
+    readBag(wholeOf(object, table, reading, classesOfWhole(object), true)),
+  BaggingRegressor: (object, table, reading) => readBag(wholeOf(object, table, reading, null)),
+  AdaBoostClassifier: readBoost,
+  AdaBoostRegressor: readMedian,
+  MultiOutputRegressor: readSideBySide,
+  RegressorChain: readChain,
+  TransformedTargetRegressor: readTransformedTarget,
+  MultiOutputClassifier: refuseSeveralTargets,
+  ClassifierChain: refuseSeveralTargets,
+  ...STACK_READERS,
+  ...CLASS_READERS,
+}
+
+function wholeOf(
+  object: FittedObject,
+  table: TableShape,
+  reading: Reading,
+  classes: readonly string[] | null,
+  isEncoded = false,
+): Whole {
+  return { object, table, reading, classes, isEncoded }
+}
+
+function classifier(
+  whole: Whole,
+  members: readonly ReadMember[],
+  predictor: CombinedPredictor,
+): ReadPredictor {
+  return { predictor, classes: whole.classes, outputs: 1, warnings: warningsOf(members) }
+}
+
+/** Members are trained on positions in classes_. */
+function readVotes(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
+  const classes = classesOfWhole(object)
+  const whole = wholeOf(object, table, reading, classes, true)
+  const members = readMembers(whole, memberNames(object))
+  const weights = readWeights(object, 'weights', members.length, keptPlaces(object))
+  const common = {
+    members: members.map(({ member }) => member),
+    weights,
+    classCount: classes.length,
+  }
+  return classifier(
+    whole,
+    members,
+    readText(object, 'voting', 'hard') === 'soft'
+      ? { kind: 'average', averagesScores: false, ...common }
+      : { kind: 'majority', ...common },
+  )
+}
+
+function readMeanOfVotes(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
+  const members = readMembers(wholeOf(object, table, reading, null), memberNames(object))
+  const weights = readWeights(object, 'weights', members.length, keptPlaces(object))
+  return meanOfValues(object, members, weights)
+}
+
+function meanOfValues(
+  object: FittedObject,
+  members: readonly ReadMember[],
+  weights: Float64Array,
+): ReadPredictor {
+  const outputs = members[0]?.outputs ?? 1
+  if (members.some((member) => member.outputs !== outputs)) {
+    throw refuse(object, 'averages members that give different counts of numbers.')
+  }
+  return {
+    predictor: {
+      kind: 'average',
+      members: members.map(({ member }) => member),
+      weights,
+      classCount: null,
+      averagesScores: false,
+    },
+    classes: null,
+    outputs,
+    warnings: warningsOf(members),
+  }
+}
+
+/** Its members see arrays, of which some columns only. */
+function readBag(whole: Whole): ReadPredictor {
+  const { object, table, classes } = whole
+  const nameless = { ...whole, table: { width: table.width, names: null } }
+  const members = readMembers(nameless, [], readFeatureSubsets(object, table.width))
+  const weights = new Float64Array(members.length).fill(1)
+  if (classes === null) return meanOfValues(object, members, weights)
+  return classifier(whole, members, {
+    kind: 'average',
+    members: members.map(({ member }) => member),
+    weights,
+    classCount: classes.length,
+    averagesScores: true,
+  })
+}
+
+/** Releases before 1.3.1 gave no negative votes, those before 0.22 took probabilities from the members' own. */
+function readBoost(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
+  const classes = classesOfWhole(object)
+  if (classes.length < 2) throw refuse(object, 'was trained on a single class.')
+  const whole = wholeOf(object, { width: table.width, names: null }, reading, classes)
+  const members = readMembers(whole)
+  const isReal = readText(object, 'algorithm', 'SAMME') === 'SAMME.R'
+  return classifier(whole, members, {
+    kind: 'boosted',
+    members: members.map(({ member }) => member),
+    weights: readWeights(object, 'estimator_weights_', members.length),
+    classCount: classes.length,
+    rule: isReal ? 'log-probabilities' : isOlderThan(object, 1, 3, 1) ? 'votes' : 'balanced-votes',
+    probabilities: !isReal && isOlderThan(object, 0, 22, 0) ? 'mean-probabilities' : 'scores',
+  })
+}
+
+function readMedian(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
+  const whole = wholeOf(object, { width: table.width, names: null }, reading, null)
+  const members = readMembers(whole)
+  singleValues(object, members)
+  return {
+    predictor: {
+      kind: 'weighted-median',
+      members: members.map(({ member }) => member),
+      weights: readWeights(object, 'estimator_weights_', members.length),
+    },
+    classes: null,
+    outputs: 1,
+    warnings: warningsOf(members),
+  }
+}
+
+function readSideBySide(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
+  const members = readMembers(wholeOf(object, table, reading, null))
+  const predictors = singleValues(object, members)
+  return {
+    predictor: { kind: 'side-by-side', members: predictors },
+    classes: null,
+    outputs: predictors.length,
+    warnings: warningsOf(members),
+  }
+}
+
+function readChain(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
+  const values = readItems(object, 'estimators_')
+  const members = values.map((value, place) => {
+    const seen = { width: table.width + place, names: null }
+    return readMember(wholeOf(object, seen, reading, null), value, undefined)
+  })
+  const order = numbersOfValue(attribute(object, 'order_'))
+  const sorted = order === null ? [] : [...order].sort((first, second) => first - second)
+  if (
+    order === null ||
+    order.length === 0 ||
+    sorted.length !== members.length ||
+    sorted.some((output, at) => output !== at)
+  ) {
+    throw refuse(object, 'does not say in which order its values are predicted.')
+  }
+  return {
+    predictor: {
+      kind: 'value-chain',
+      members: singleValues(object, members),
+      order: [...order],
+    },
+    classes: null,
+    outputs: members.length,
+    warnings: warningsOf(members),
+  }
+}
+
+function readTransformedTarget(
+  object: FittedObject,
+  table: TableShape,
+  reading: Reading,
+): ReadPredictor {
+  const read = reading.predictor(object, attribute(object, 'regressor_'), 'regressor', table)
+  if (read.classes !== null) throw refuse(object, 'transforms the target of a classifier.')
+  const inverse = inverseSteps(object, { width: read.outputs, names: null }, reading)
+  if (inverse.length === 0) return read
+  return { ...read, predictor: { kind: 'unwrapped', member: read.predictor, inverse } }
+}
+
+function inverseSteps(
+  object: FittedObject,
+  values: TableShape,
+  reading: Reading,
+): readonly Inverse[] {
+  const transformer = openInner(object, attribute(object, 'transformer_'), 'transformer')
+  return readInverse(transformer, values, reading)
+}
+
+function refuseSeveralTargets(object: FittedObject): never {
+  throw refuse(
+    object,
+    'predicts several targets at once, and Parley serves one at a time. Save each of its estimators_ in a file of its own, and upload those.',
+  )
+}
