@@ -19,6 +19,7 @@ export function predictorNeeds(predictor: Predictor, width: number): readonly Co
       return same(width, { ...NUMBER, nullable: true })
     case 'linear':
     case 'neighbours':
+    case 'neighbours-within':
     case 'kernel':
     case 'centres':
     case 'gaussian-bayes':
