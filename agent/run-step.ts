@@ -1,6 +1,6 @@
 // Runs one operation of a turn with the rights of the person, and says what came of it.
 
-import type { Failure } from '#core/errors.ts'
+import { type Failure, inWords } from '#core/errors.ts'
 import { authorise } from '#core/operations/access.ts'
 import { needsConfirmation, withoutConfirmation } from '#core/operations/ask-first.ts'
 import { checkInput, invoke, needsInput } from '#core/operations/invoke.ts'
@@ -116,6 +116,6 @@ function failed(operation: OperationName, input: Input, failure: Failure): RanSt
   return {
     step: { operation, input, status: 'failed', error: failure },
     presentation: null,
-    message: failure.message,
+    message: inWords(failure).message,
   }
 }

@@ -1,6 +1,6 @@
 // Runs one operation from the command line: files become uploads, confirmations are asked, answers are printed.
 
-import { type Failure, untoldDetails } from '#core/errors.ts'
+import { type Failure, inWords, untoldDetails } from '#core/errors.ts'
 import type { CommonOptions, ParsedArguments } from '#core/operations/arguments.ts'
 import { CONFIRMATION_FIELD } from '#core/operations/ask-first.ts'
 import { checkInput, invoke } from '#core/operations/invoke.ts'
@@ -74,8 +74,9 @@ async function runWith(
 export function complainOf(failure: Failure, common: CommonOptions, terminal: Terminal): number {
   if (common.json) terminal.print(JSON.stringify({ error: failure }, null, 2))
   else {
-    terminal.complain(failure.message)
-    for (const { path, message } of untoldDetails(failure)) {
+    const said = inWords(failure)
+    terminal.complain(said.message)
+    for (const { path, message } of untoldDetails(said)) {
       terminal.complain(`  - ${path === '' ? '' : `${path}: `}${message}`)
     }
   }

@@ -52,6 +52,22 @@ export function fail(
   return { ok: false, failure: { code, message, details } }
 }
 
+/** Inputs of a model stand under this in an operation's input; nobody types it. */
+const FEATURES_PREFIX = 'features.'
+
+/** The failure as it is said to people who wrote names and values, not JSON: `tenure` instead of `features.tenure`. */
+export function inWords(failure: Failure): Failure {
+  let { message } = failure
+  const details = failure.details.map((detail) => {
+    const { path } = detail
+    if (!path.startsWith(FEATURES_PREFIX)) return detail
+    const name = path.slice(FEATURES_PREFIX.length)
+    message = message.replaceAll(path, name)
+    return { ...detail, path: name }
+  })
+  return { ...failure, message, details }
+}
+
 /**
  * The details that the message does not already tell. Two fields often have the same problem, so a detail counts as told
  * only with the field it is about; where it is the only detail, its words alone are enough.

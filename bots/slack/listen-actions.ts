@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { readCommand } from '#bots/shared/command-text.ts'
 import { CLOSED_SENTENCE, openConfirmation } from '#bots/shared/open-confirmation.ts'
-import { type Failure, untoldDetails } from '#core/errors.ts'
+import { type Failure, inWords, untoldDetails } from '#core/errors.ts'
 import { BUTTON_ACTION, type ButtonValue, readButton } from './buttons.ts'
 import { type Asker, keyOf, STRANGER_SENTENCE, type Task } from './conversation.ts'
 import { openForm } from './forms.ts'
@@ -144,7 +144,8 @@ async function form(
   if (!opened.ok) await whisper(tools, asker, place, failureText(opened.failure))
 }
 
-function failureText(failure: Failure): string {
+function failureText(refused: Failure): string {
+  const failure = inWords(refused)
   const more = untoldDetails(failure).map(({ path, message }) => `${path} ${message}`.trim())
   return [failure.message, ...more].join('\n')
 }

@@ -121,7 +121,11 @@ export function parseArguments(
   if (pairsField?.required === true) values[pairsField.name] ??= {}
   if (!common.help) {
     for (const field of fields) {
-      if (field.required && !(field.name in values)) {
+      // What was given and cannot be used is not missing.
+      const isGiven =
+        field.name in values ||
+        problems.some(({ path }) => path === field.name || path === optionName(field.name))
+      if (field.required && !isGiven) {
         problems.push({ path: field.name, message: `${field.name} is missing.` })
       }
     }

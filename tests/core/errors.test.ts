@@ -1,7 +1,7 @@
 // Checks which details of a failure a surface still has to show beside its message.
 
 import { describe, expect, test } from 'bun:test'
-import { untoldDetails } from '#core/errors.ts'
+import { inWords, untoldDetails } from '#core/errors.ts'
 
 function untold(message: string, details: readonly [path: string, message: string][]): string[] {
   const failure = {
@@ -31,5 +31,26 @@ describe('the details a message leaves untold', () => {
     expect(untold('The form cannot be used.', [['deploy', 'must be true or false']])).toEqual([
       'deploy',
     ])
+  })
+})
+
+test('in words an input has the name that a person typed, in the message and in every detail', () => {
+  const failure = {
+    code: 'invalid_input' as const,
+    message: 'features.tenure is missing (and 1 more problem).',
+    details: [
+      { path: 'features.tenure', message: 'is missing' },
+      { path: 'features.features.x', message: 'is missing' },
+      { path: 'model', message: 'is required' },
+    ],
+  }
+  expect(inWords(failure)).toEqual({
+    code: 'invalid_input',
+    message: 'tenure is missing (and 1 more problem).',
+    details: [
+      { path: 'tenure', message: 'is missing' },
+      { path: 'features.x', message: 'is missing' },
+      { path: 'model', message: 'is required' },
+    ],
   })
 })

@@ -95,13 +95,10 @@ describe('a command line', () => {
       '--colour is not an option here.',
       'version must be a whole number; it is "two".',
       'I do not know what "three" is for.',
-      'version is missing.',
     ])
     expect(inputOf(promote, [])).toEqual(['model is missing.', 'version is missing.'])
-    expect(inputOf(promote, ['churn', '--version'])).toEqual([
-      '--version needs a value after it.',
-      'version is missing.',
-    ])
+    expect(inputOf(promote, ['churn', '--version'])).toEqual(['--version needs a value after it.'])
+    expect(inputOf(promote, ['churn', 'x'])).toEqual(['version must be a whole number; it is "x".'])
     expect(inputOf(remove, ['churn', 'now'])).toEqual(['I do not know what "now" is for.'])
   })
 
