@@ -4,6 +4,7 @@ import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
 import type { GroupedTree } from '#core/pipeline/trees.ts'
 import type { FitContext, Target } from '../learner.ts'
+import type { Random } from '../random.ts'
 import { holdOut } from '../split.ts'
 import { type BinnedColumn, binColumns, findCategories } from './bin-columns.ts'
 import { BOOSTING_DEFAULTS, type BoostingOptions, findWrongBoosting } from './boosting-options.ts'
@@ -27,6 +28,7 @@ import { planHistograms } from './histograms.ts'
 import { chooseLoss, type Loss } from './losses.ts'
 import { addTree, type TrainedPredictor } from './predict-trees.ts'
 import { type BoostedStatistics, readBoosted } from './read-boosted.ts'
+import { type FitSteps, runAtOnce } from './run-steps.ts'
 
 const EARLY_STOPPING_ROWS = 10_000
 
@@ -52,28 +54,42 @@ export function fitBoosting(
   options: Partial<BoostingOptions>,
   context: FitContext,
 ): Outcome<FittedBoosting> {
+  return runAtOnce(boostingSteps(features, target, options, context.random), context)
+}
+
+/** `fitBoosting` iteration by iteration, for `runInterruptibly`; yields the share that is done. */
+export function* boostingSteps(
+  features: Matrix,
+  target: Target,
+  options: Partial<BoostingOptions>,
+  random: Random,
+): FitSteps<FittedBoosting> {
   const settings = { ...BOOSTING_DEFAULTS, ...options }
-  const problem =
-    findProblem(features, target, 'float64') ??
-    findWrongBoosting(settings, features.columns, target)
-  if (problem !== null) return fail('invalid_input', problem)
   const categories = Array.from({ length: features.columns }, (_, column) =>
     settings.categorical.includes(column) ? findCategories(features, column) : null,
   )
-  const wide = categories.findIndex((codes) => (codes?.length ?? 0) > settings.maxBins)
-  if (wide !== -1) {
-    const sentence = `Feature ${wide + 1} has ${categories[wide]?.length} categories; at most ${settings.maxBins} can be learned from.`
-    return fail('invalid_input', sentence)
-  }
-  const boosting = prepare(features, target, categories, settings, context)
+  const problem =
+    findProblem(features, target, 'float64') ??
+    findWrongBoosting(settings, features.columns, target) ??
+    findTooManyCategories(categories, settings.maxBins)
+  if (problem !== null) return fail('invalid_input', problem)
+  const boosting = prepare(features, target, categories, settings, random)
   for (let iteration = 0; iteration < settings.iterations; iteration++) {
-    context.signal.throwIfAborted()
     boostOnce(boosting, settings)
-    context.progress((iteration + 1) / settings.iterations)
     if (boosting.validation !== null && isDone(boosting.validation.losses, settings)) break
+    yield (iteration + 1) / settings.iterations
   }
-  context.progress(1)
   return succeed(assemble(boosting, features.columns))
+}
+
+function findTooManyCategories(
+  categories: readonly (Int32Array | null)[],
+  maxBins: number,
+): string | null {
+  const column = categories.findIndex((codes) => codes !== null && codes.length > maxBins)
+  if (column === -1) return null
+  const count = categories[column]?.length
+  return `Feature ${column + 1} has ${count} categories; at most ${maxBins} can be learned from.`
 }
 
 interface Boosting {
@@ -94,7 +110,7 @@ function prepare(
   target: Target,
   categories: readonly (Int32Array | null)[],
   settings: BoostingOptions,
-  { random }: FitContext,
+  random: Random,
 ): Boosting {
   const stops = settings.earlyStopping ?? features.rows > EARLY_STOPPING_ROWS
   const strata = target.kind === 'classes' ? target.codes : null

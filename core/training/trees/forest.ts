@@ -11,6 +11,7 @@ import { createNodeTable, type NodeStatistics, readNodeTable } from './node-tabl
 import { addVotes, createVotes, scoreVotes } from './out-of-bag.ts'
 import type { TrainedPredictor } from './predict-trees.ts'
 import { rankColumns } from './ranked-columns.ts'
+import { type FitSteps, runAtOnce } from './run-steps.ts'
 
 export interface ForestOptions {
   readonly trees: number
@@ -56,6 +57,16 @@ export function fitForest(
   options: Partial<ForestOptions>,
   context: FitContext,
 ): Outcome<FittedForest> {
+  return runAtOnce(forestSteps(features, target, options, context.random), context)
+}
+
+/** `fitForest` tree by tree, for `runInterruptibly`; yields the share that is done. */
+export function* forestSteps(
+  features: Matrix,
+  target: Target,
+  options: Partial<ForestOptions>,
+  random: Random,
+): FitSteps<FittedForest> {
   const settings = { ...FOREST_DEFAULTS, ...options }
   const problem = findProblem(features, target, 'float32') ?? findWrongOption(settings)
   if (problem !== null) return fail('invalid_input', problem)
@@ -67,16 +78,15 @@ export function fitForest(
   const importances = new Float64Array(features.columns)
   const draws = new Float64Array(features.rows)
   for (let index = 0; index < settings.trees; index++) {
-    context.signal.throwIfAborted()
-    const random = context.random.split(`tree ${index}`)
-    drawRows(draws, settings.bootstrap, random)
-    growTree(grower, takeSamples(grower, target, draws), random)
+    const stream = random.split(`tree ${index}`)
+    drawRows(draws, settings.bootstrap, stream)
+    growTree(grower, takeSamples(grower, target, draws), stream)
     const grown = readNodeTable(grower.table, Math.max(1, classCount))
     trees.push({ ...grown.tree, group: classCount > 0 ? -1 : 0 })
     statistics.push(grown.statistics)
     addShares(importances, grower.gains)
     if (votes !== null) addVotes(votes, grown.tree, draws)
-    context.progress((index + 1) / settings.trees)
+    yield (index + 1) / settings.trees
   }
   return succeed({
     predictor: assemble(trees, classCount),
