@@ -6,7 +6,7 @@ import { joinNames, libraryTitle, nameContents, withArticle } from './name-objec
 import { asText, attributesOf, isArray, isCompound, isRecord, itemsOf } from './pickle/access.ts'
 import { isKnownGlobal, printable, qualifiedName } from './pickle/globals.ts'
 import type { PickleRecord, PickleValue } from './pickle/value.ts'
-import { isPickledModel } from './pickled-model.ts'
+import { isPickledModel, namesStrangers } from './pickled-model.ts'
 import { WHAT_IS_READ } from './supported.ts'
 
 /** A value and how to get to it from the top of the file. */
@@ -58,7 +58,7 @@ export function findModel(values: readonly PickleValue[], budget: Budget): Found
   const [model] = models
   if (model === undefined) throw noModel(values, contents)
   if (models.length > 1) throw severalModels(models)
-  checkInside(model.value, budget)
+  if (!namesStrangers(model.value)) checkInside(model.value, budget)
   return { record: model.value, container: model.container, contents }
 }
 

@@ -11,6 +11,8 @@ import { describePickledModel, isXgboostRecord } from './xgboost/describe-xgboos
 
 interface PickledLibrary {
   readonly isModel: (value: PickleValue) => boolean
+  /** True where its reader refuses a stranger's object itself, and can name the step that it is in. */
+  readonly namesStrangers: boolean
   readonly describe: (
     record: PickleRecord,
     hints: SignatureHints,
@@ -21,14 +23,20 @@ interface PickledLibrary {
 const LIBRARIES: readonly PickledLibrary[] = [
   {
     isModel: isXgboostRecord,
+    namesStrangers: false,
     describe: (record, hints, budget) => describePickledModel([record], hints, budget),
   },
-  { isModel: isSklearnModel, describe: describeSklearn },
+  { isModel: isSklearnModel, namesStrangers: true, describe: describeSklearn },
 ]
 
 /** True for objects that predict, of any library that is read. */
 export function isPickledModel(value: PickleValue): value is PickleRecord {
   return isRecord(value) && LIBRARIES.some((library) => library.isModel(value))
+}
+
+/** True where describing the model refuses objects of unknown classes inside it. */
+export function namesStrangers(model: PickleRecord): boolean {
+  return LIBRARIES.some((library) => library.namesStrangers && library.isModel(model))
 }
 
 /** The model inside a search over parameters is described as itself. Throws FormatError where it cannot be served. */
@@ -39,6 +47,8 @@ export function describePickled(
 ): ModelDescription {
   const inner = isSklearnModel(record) ? bestOfSearch(record) : record
   const library = LIBRARIES.find(({ isModel }) => isModel(inner))
+  // A search over a class that is not read is refused by its reader, which names the class.
+  if (library === undefined && inner !== record) return describeSklearn(record, hints, budget)
   const description = library?.describe(inner, hints, budget) ?? null
   if (description === null) {
     throw new FormatError('This file holds no model that Parley reads.', record.offset)

@@ -71,6 +71,7 @@ const KNOWN_NAMES = words(`
   pandas._libs.internals._unpickle_block pandas._libs.arrays.__pyx_unpickle_NDArrayBacked
   sklearn.neighbors._kd_tree.newObj sklearn.neighbors._ball_tree.newObj
   sklearn.metrics._dist_metrics.newObj sklearn.utils.validation.check_array
+  sklearn.compose._column_transformer.make_column_selector
 `)
 
 /** numpy's scalar types and the ufuncs that FunctionTransformer holds. */

@@ -22,6 +22,7 @@ import {
   readText,
   readVector,
   refuse,
+  textsOfValue,
 } from './fitted-object.ts'
 import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
 import { isOlderThan } from './written-by.ts'
@@ -58,10 +59,15 @@ function readCalibrated(object: FittedObject, table: TableShape, reading: Readin
 }
 
 function readCalibratedMember(object: FittedObject, whole: Whole): ReadMember {
-  const { table, reading, classes } = whole
+  const { table, reading } = whole
+  // Newer releases train on positions; the classes it knows itself are those of its estimator.
+  const classes = textsOfValue(firstAttribute(object, 'classes', 'classes_')) ?? whole.classes
+  if (classes?.length !== whole.classes?.length) {
+    throw refuse(object, 'knows other classes than the whole.')
+  }
   const estimator = firstAttribute(object, 'estimator', 'base_estimator')
   const read = reading.predictor(whole.object, estimator, 'estimator', table)
-  const places = placesOfClasses(whole, read) ?? [...(classes ?? []).keys()]
+  const places = placesOfClasses({ ...whole, classes }, read) ?? [...(classes ?? []).keys()]
   const classCount = classes?.length ?? 0
   const calibration = readCalibration(object, places, classCount)
   const predictor = { kind: 'calibrated', member: read.predictor, calibration, classCount } as const

@@ -3,7 +3,9 @@
 import { widthAfter } from '#core/pipeline/columns.ts'
 import type { ColumnPart, Transformer } from '#core/pipeline/pipeline.ts'
 import { FormatError } from '../format-error.ts'
-import { asNumber, asText, isCompound, itemsOf } from '../pickle/access.ts'
+import { indexLabels, rangeLabels } from '../pandas.ts'
+import { asNumber, asText, attributesOf, isCompound, isRecord, itemsOf } from '../pickle/access.ts'
+import { printable } from '../pickle/globals.ts'
 import type { PickleValue } from '../pickle/value.ts'
 import {
   attribute,
@@ -76,6 +78,7 @@ function readSteps(
   const read: Transformer[] = []
   let current = table
   for (const [name, value] of steps) {
+    if (isSampler(value)) continue
     const transformer = reading.transformer(object, value, name, current)
     if (transformer.kind === 'identity') continue
     read.push(transformer)
@@ -84,15 +87,24 @@ function readSteps(
   return { steps: read, table: current }
 }
 
+/** Steps of imbalanced-learn that change which rows are trained on, and nothing in a prediction. */
+const SAMPLERS = /^imblearn\.(over_sampling|under_sampling|combine)\b/
+
+function isSampler(value: PickleValue | undefined): boolean {
+  return isRecord(value) && SAMPLERS.test(value.callable.module)
+}
+
 function readColumnTransformer(
   object: FittedObject,
-  table: TableShape,
+  given: TableShape,
   reading: Reading,
 ): Transformer {
+  const table = withOwnNames(object, given)
   const parts: ColumnPart[] = []
   const weights = weightsOf(object)
-  for (const item of readItems(object, 'transformers_')) {
-    const [name, value, columns] = itemsOf(item) ?? []
+  for (const [index, item] of readItems(object, 'transformers_').entries()) {
+    const [name, value, given] = itemsOf(item) ?? []
+    const columns = chosenColumns(object, given, index)
     const step = asText(name) ?? ''
     if (asText(value) === 'drop') continue
     const positions = readColumns(object, step, columns, table)
@@ -105,6 +117,28 @@ function readColumnTransformer(
     parts.push({ columns: positions, transformer, weight: weights.get(step) ?? 1 })
   }
   return { kind: 'columns', parts }
+}
+
+/** Names of the columns of a table that an earlier step made, as the object that takes it was told them. */
+function withOwnNames(object: FittedObject, table: TableShape): TableShape {
+  if (table.names !== null) return table
+  const names = textsOfValue(attribute(object, 'feature_names_in_'))
+  return names?.length === table.width ? { ...table, names } : table
+}
+
+/** Where a function chose the columns, old files have what it chose beside it; a remainder's list is an object of its own. */
+function chosenColumns(
+  object: FittedObject,
+  given: PickleValue | undefined,
+  index: number,
+): PickleValue | undefined {
+  if (isRecord(given) && given.callable.name === '_RemainderColsList') {
+    return attributesOf(given).get('data')
+  }
+  const isFunction =
+    (isCompound(given) && given.kind === 'global') ||
+    (isRecord(given) && given.callable.name === 'make_column_selector')
+  return isFunction ? itemsOf(attribute(object, '_columns'))?.[index] : given
 }
 
 function readUnion(object: FittedObject, table: TableShape, reading: Reading): Transformer {
@@ -136,31 +170,53 @@ function readColumns(
   value: PickleValue | undefined,
   table: TableShape,
 ): readonly number[] {
+  const range = rangeLabels(value)
+  if (range !== null) return range.map((at) => positionInside(object, step, at, table))
   const slice = readSlice(value)
   if (slice !== null) return slicePositions(slice, table, object)
   const single = asText(value)
   const texts = single === null ? textsOfPositions(value) : [single]
   if (texts !== null) return texts.map((name) => positionOf(object, name, table))
-  const numbers = numbersOfValue(value)
+  const numbers = numbersOfValue(indexLabels(value) ?? value)
   if (numbers === null) {
-    throw refuse(object, `chooses the columns of “${step}” in a way that its file does not keep.`)
+    throw refuse(
+      object,
+      `chooses the columns of “${printable(step)}” in a way that its file does not keep. Name them, fit it again, and upload that.`,
+    )
   }
-  if (isMask(value)) return [...numbers.keys()].filter((at) => numbers[at] === 1)
-  return [...numbers].map((at) => (at < 0 ? at + table.width : at))
+  const positions = isMask(value) ? [...numbers.keys()].filter((at) => numbers[at] === 1) : numbers
+  return Array.from(positions, (at) => positionInside(object, step, at, table))
+}
+
+/** A negative position counts from the end. */
+function positionInside(
+  object: FittedObject,
+  step: string,
+  position: number,
+  table: TableShape,
+): number {
+  const at = position < 0 ? position + table.width : position
+  if (Number.isInteger(at) && at >= 0 && at < table.width) return at
+  throw refuse(
+    object,
+    `takes column ${position} for “${printable(step)}” from a table of ${table.width}, so its file is damaged.`,
+  )
 }
 
 /** Column names; null where the list holds anything else. */
 function textsOfPositions(value: PickleValue | undefined): readonly string[] | null {
+  const labels = indexLabels(value) ?? value
   const items =
-    itemsOf(value) ?? (isCompound(value) && value.kind === 'ndarray' ? value.data : null)
+    itemsOf(labels) ?? (isCompound(labels) && labels.kind === 'ndarray' ? labels.data : null)
   if (items === null || items.length === 0) return null
   for (const item of items) if (typeof item !== 'string') return null
-  return textsOfValue(value)
+  return textsOfValue(labels)
 }
 
 function isMask(value: PickleValue | undefined): boolean {
   if (isCompound(value) && value.kind === 'ndarray') return value.dtype.code.startsWith('b')
-  return itemsOf(value)?.every((item) => typeof item === 'boolean') ?? false
+  const items = itemsOf(value) ?? []
+  return items.length > 0 && items.every((item) => typeof item === 'boolean')
 }
 
 type Bound = string | number | null
@@ -196,13 +252,20 @@ function positionOf(object: FittedObject, name: string, table: TableShape): numb
   const position = table.names?.indexOf(name) ?? -1
   if (position !== -1) return position
   throw table.names === null
-    ? refuse(object, `takes the column “${name}” by name from a table whose names the file lost.`)
-    : refuse(object, `takes the column “${name}”, which the model was not trained with.`)
+    ? refuse(
+        object,
+        `takes the column “${printable(name)}” by name from a table whose names the file lost.`,
+      )
+    : refuse(object, `takes the column “${printable(name)}”, which the model was not trained with.`)
 }
 
+/** Searches inside searches; more is a file that holds itself. */
+const MAX_SEARCHES = 8
+
 /** The object inside a search, or the object itself. */
-export function insideSearch(object: FittedObject): FittedObject {
+export function insideSearch(object: FittedObject, depth = 0): FittedObject {
   if (!SEARCHES.has(object.name)) return object
+  if (depth >= MAX_SEARCHES) throw refuse(object, 'nests its parts beyond reason.')
   const best = attribute(object, 'best_estimator_')
   if (best === undefined || best === null) {
     throw new FormatError(
@@ -210,5 +273,5 @@ export function insideSearch(object: FittedObject): FittedObject {
       object.record.offset,
     )
   }
-  return insideSearch(openInner(object, best))
+  return insideSearch(openInner(object, best), depth + 1)
 }

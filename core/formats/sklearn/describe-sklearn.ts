@@ -12,14 +12,32 @@ import { type SignatureHints, unknownNamesWarning } from '../signature.ts'
 import { insideSearch, namedObjects } from './composition.ts'
 import { attribute, type FittedObject, openObject } from './fitted-object.ts'
 import { inputTable } from './input-table.ts'
-import { createReading, isPredictorClass, readPredictor } from './read-object.ts'
+import {
+  createReading,
+  isPredictorClass,
+  isTransformerClass,
+  readPredictor,
+} from './read-object.ts'
 import type { ReadPredictor, TableShape } from './reading.ts'
 
 /** True for a scikit-learn object that predicts; transformers alone are preparation, not models. */
 export function isSklearnModel(value: PickleValue): value is PickleRecord {
   if (!isRecord(value)) return false
-  const { module, name } = value.callable
-  return (module === 'sklearn' || module.startsWith('sklearn.')) && isPredictorClass(name)
+  return isSklearn(value) && isPredictorClass(value.callable.name)
+}
+
+/** True for a scikit-learn object that prepares data for a model. */
+export function isSklearnTransformer(value: PickleValue): value is PickleRecord {
+  return isRecord(value) && isSklearn(value) && isTransformerClass(value.callable.name)
+}
+
+/** imbalanced-learn's pipeline answers as scikit-learn's does. */
+function isSklearn({ callable: { module, name } }: PickleRecord): boolean {
+  return (
+    module === 'sklearn' ||
+    module.startsWith('sklearn.') ||
+    (module === 'imblearn.pipeline' && name === 'Pipeline')
+  )
 }
 
 /** The object inside a search over parameters, else the object itself. */
@@ -37,7 +55,7 @@ export function describeSklearn(
   budget: Budget = createBudget(),
 ): ModelDescription {
   const object = insideSearch(openObject(record, []))
-  const table = inputTable(object)
+  const table = inputTable(object, hints.features, budget)
   const read = readPredictor(object, table, createReading(budget))
   const needs = predictorNeeds(read.predictor, table.width)
   const { inputs, namesKnown } = describeInputs(needs, table, hints.features)

@@ -3,6 +3,7 @@
 import type { Transformer } from '#core/pipeline/pipeline.ts'
 import { FormatError } from '../format-error.ts'
 import { type Budget, chargeWork } from '../limits.ts'
+import { libraryTitle } from '../name-object.ts'
 import { asText } from '../pickle/access.ts'
 import { isKnownGlobal, printable, qualifiedName } from '../pickle/globals.ts'
 import { isXgboostRecord } from '../xgboost/describe-xgboost.ts'
@@ -14,7 +15,7 @@ import {
   SEARCHES,
 } from './composition.ts'
 import { DISTANCE_READERS } from './distances.ts'
-import { type FittedObject, openInner, titleOf } from './fitted-object.ts'
+import { type FittedObject, openInner, refuse, titleOf } from './fitted-object.ts'
 import { LINEAR_READERS } from './linear.ts'
 import { PREPROCESSING_READERS } from './preprocessing.ts'
 import { PROBABILISTIC_READERS } from './probabilistic.ts'
@@ -25,6 +26,7 @@ import type {
   TableShape,
   TransformerReader,
 } from './reading.ts'
+import { SELECTING_PREDICTORS } from './selections.ts'
 import { TEXT_READERS } from './text.ts'
 import { TREE_READERS } from './trees.ts'
 import { readXgboostStep } from './xgboost-step.ts'
@@ -41,6 +43,7 @@ const PREDICTORS: ReadonlyMap<string, PredictorReader> = new Map(
     ...DISTANCE_READERS,
     ...PROBABILISTIC_READERS,
     ...COMBINED_READERS,
+    ...SELECTING_PREDICTORS,
   }),
 )
 
@@ -48,15 +51,35 @@ export function isPredictorClass(name: string): boolean {
   return PREDICTORS.has(name) || SEARCHES.has(name)
 }
 
+/** True for classes that only prepare data. */
+export function isTransformerClass(name: string): boolean {
+  return TRANSFORMERS.has(name) && !PREDICTORS.has(name)
+}
+
+/** Objects inside objects; an honest model has a dozen, and a file can make one hold itself. */
+const MAX_DEPTH = 100
+
 export function createReading(budget: Budget): Reading {
+  let depth = 0
+  const within = <Result>(owner: FittedObject, read: () => Result): Result => {
+    if (depth >= MAX_DEPTH) throw refuse(owner, 'nests its parts beyond reason.')
+    depth++
+    const result = read()
+    depth--
+    return result
+  }
   const reading: Reading = {
     budget,
     transformer(owner, value, step, table) {
       if (value === null || asText(value) === 'passthrough') return { kind: 'identity' }
-      return readTransformer(insideSearch(openInner(owner, value, step)), table, reading)
+      return within(owner, () =>
+        readTransformer(insideSearch(openInner(owner, value, step)), table, reading),
+      )
     },
     predictor(owner, value, step, table) {
-      return readPredictor(insideSearch(openInner(owner, value, step)), table, reading)
+      return within(owner, () =>
+        readPredictor(insideSearch(openInner(owner, value, step)), table, reading),
+      )
     },
   }
   return reading
@@ -65,7 +88,7 @@ export function createReading(budget: Budget): Reading {
 function readTransformer(object: FittedObject, table: TableShape, reading: Reading): Transformer {
   chargeWork(reading.budget, 1, object.record.offset)
   const read = TRANSFORMERS.get(object.name)
-  if (read === undefined || !isKnownGlobal(object.record.callable)) throw notRead(object)
+  if (read === undefined || !isOwnClass(object)) throw notRead(object, 'transformer')
   return read(object, table, reading)
 }
 
@@ -76,18 +99,42 @@ export function readPredictor(
   reading: Reading,
 ): ReadPredictor {
   chargeWork(reading.budget, 1, object.record.offset)
-  const read = isXgboostRecord(object.record) ? readXgboostStep : PREDICTORS.get(object.name)
-  if (read === undefined || !isKnownGlobal(object.record.callable)) throw notRead(object)
+  const { record } = object
+  const own = isOwnClass(object) ? PREDICTORS.get(object.name) : undefined
+  const read = isXgboostRecord(record) ? readXgboostStep : own
+  if (read === undefined) throw notRead(object, 'predictor')
   return read(object, table, reading)
 }
 
-function notRead(object: FittedObject): FormatError {
-  const { callable, offset } = object.record
-  const reason = isKnownGlobal(callable)
-    ? 'is of a class that Parley does not read yet'
-    : `is of the class ${printable(qualifiedName(callable))}, whose code Parley does not have and would not run`
+/** Other libraries have classes of the same names, which do something else. */
+function isOwnClass({ module }: FittedObject): boolean {
+  return module === 'sklearn' || module.startsWith('sklearn.') || module === 'imblearn.pipeline'
+}
+
+function notRead(object: FittedObject, wanted: 'transformer' | 'predictor'): FormatError {
   return new FormatError(
-    `${titleOf(object)} ${reason}. Leave this step out or replace it, or export the whole to ONNX (skl2onnx) and upload the .onnx file.`,
-    offset,
+    `${titleOf(object)} ${reasonNotRead(object, wanted)}`,
+    object.record.offset,
   )
 }
+
+function reasonNotRead(object: FittedObject, wanted: 'transformer' | 'predictor'): string {
+  const { callable } = object.record
+  if (!isKnownGlobal(callable)) {
+    return `is of the class ${printable(qualifiedName(callable))}, whose code Parley does not have and would not run. ${OTHER_WAYS}`
+  }
+  if (!isOwnClass(object)) {
+    const library = libraryTitle(callable) ?? callable.module.split('.')[0] ?? ''
+    return `is of ${printable(library)}, whose classes Parley does not read here. ${OTHER_WAYS}`
+  }
+  if (wanted === 'predictor' && TRANSFORMERS.has(object.name)) {
+    return 'prepares data and predicts nothing. Save it together with the model that comes after it, as one Pipeline.'
+  }
+  if (wanted === 'transformer' && PREDICTORS.has(object.name)) {
+    return 'stands before another step, where Parley reads only classes that prepare data. Leave this step out, or export the whole to ONNX (skl2onnx) and upload the .onnx file.'
+  }
+  return `is of a class that Parley does not read yet. ${OTHER_WAYS}`
+}
+
+const OTHER_WAYS =
+  'Leave this step out or replace it, or export the whole to ONNX (skl2onnx) and upload the .onnx file.'

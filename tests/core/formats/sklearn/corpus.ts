@@ -100,7 +100,7 @@ export async function judge(file: CorpusFile): Promise<Verdict> {
 
 async function predictRows({ path, expected }: CorpusFile): Promise<readonly Prediction[]> {
   const bytes = new Uint8Array(readFileSync(path))
-  const { onnx, binding, signature } = readModelFile(bytes, {}, createBudget())
+  const { onnx, binding, signature } = readNamed(bytes, expected.columns)
   if (expected.classes !== null && String(signature.classes) !== String(expected.classes)) {
     throw new Error(`classes are ${signature.classes}, not ${expected.classes}`)
   }
@@ -126,6 +126,17 @@ async function predictRows({ path, expected }: CorpusFile): Promise<readonly Pre
     await session.release()
   }
 }
+
+/** Old files have no names of columns; the person who has one gives them. */
+function readNamed(bytes: Uint8Array, columns: readonly string[] | null) {
+  const read = readModelFile(bytes, {}, createBudget())
+  const { inputs, namesKnown } = read.signature
+  if (columns === null || inputs.length !== columns.length) return read
+  const isUnnamed = !namesKnown || inputs.some(({ name }) => PLACEHOLDER.test(name))
+  return isUnnamed ? readModelFile(bytes, { features: columns }, createBudget()) : read
+}
+
+const PLACEHOLDER = /^f\d+$/
 
 /** The largest relative difference of a row, or what is wrong with it in words. */
 function compareRow(
