@@ -6,12 +6,59 @@ import type { GraphBuilder } from '../graph-builder.ts'
 import { type Answer, argMax, bothClasses, divideBySum, softmax } from './answer.ts'
 import type { PipelineGraph, PredictorTable } from './converter.ts'
 import { numbersOf } from './flow.ts'
+import { castToIntegers, rowOf, scalar } from './operators.ts'
 
 export const LINEAR: PredictorTable<LinearPredictor> = {
-  linear(graph, flow, node) {
-    const margins = addMargins(graph, numbersOf(graph, flow), node)
-    return LINKS[node.link](graph, margins, node.coefficients.rows)
+  linear: (graph, flow, node) => LINKS[node.link](graph, numbersOf(graph, flow), node),
+}
+
+type LinkConverter = (graph: PipelineGraph, values: string, node: LinearPredictor) => Answer
+
+const LINKS: Readonly<Record<LinearLink, LinkConverter>> = {
+  // A softmax of 0 and the margin is the sigmoid, but keeps its digits near 0, which onnxruntime's Sigmoid does not.
+  sigmoid: (graph, values, node) => addTwoSided(graph, values, node, [0, 1]),
+  softmax(graph, values, node) {
+    if (node.coefficients.rows === 1) return addTwoSided(graph, values, node, [-1, 1])
+    const margins = addMargins(graph, values, node)
+    return classes(node.coefficients.rows, softmax(graph, margins), margins, null)
   },
+  likelihood(graph, values, node) {
+    const { rows } = node.coefficients
+    return classes(rows, softmax(graph, addMargins(graph, values, node)), null, null)
+  },
+  'one-versus-rest'(graph, values, node) {
+    const margins = addMargins(graph, values, node)
+    const probabilities = divideBySum(graph, addSigmoid(graph, margins))
+    return classes(node.coefficients.rows, probabilities, margins, argMax(graph, margins))
+  },
+  'modified-huber': (graph, values, node) => addModifiedHuber(graph, values, node),
+  label(graph, values, node) {
+    const { rows } = node.coefficients
+    const margins = addMargins(graph, values, node)
+    return classes(Math.max(2, rows), null, margins, codesOfMargins(graph, margins, rows))
+  },
+  inlier(graph, values, node) {
+    const margins = addMargins(graph, values, node)
+    const isInside = graph.apply('GreaterOrEqual', [margins, scalar(graph, 0)])
+    return classes(2, null, margins, flattenCodes(graph, isInside))
+  },
+  identity(graph, values, node) {
+    const margins = addMargins(graph, values, node)
+    return { kind: 'values', count: node.coefficients.rows, values: margins }
+  },
+  exp(graph, values, node) {
+    const grown = graph.apply('Exp', [addMargins(graph, values, node)])
+    return { kind: 'values', count: node.coefficients.rows, values: grown }
+  },
+}
+
+function classes(
+  count: number,
+  probabilities: string | null,
+  scores: string | null,
+  codes: string | null,
+): Answer {
+  return { kind: 'classes', count, probabilities, scores, codes }
 }
 
 /** float64 [rows, outputs]. */
@@ -19,7 +66,34 @@ function addMargins(graph: GraphBuilder, values: string, node: LinearPredictor):
   const { rows, columns } = node.coefficients
   const weights = graph.doubles([columns, rows], transpose(node.coefficients))
   const product = graph.apply('MatMul', [values, weights])
-  return graph.apply('Add', [product, graph.doubles([1, rows], node.intercept)])
+  if (node.intercept.every((number) => number === 0)) return product
+  return graph.apply('Add', [product, rowOf(graph, node.intercept)])
+}
+
+/** The softmax of a single margin times each of two factors. */
+function addTwoSided(
+  graph: GraphBuilder,
+  values: string,
+  node: LinearPredictor,
+  factors: readonly [number, number],
+): Answer {
+  const { columns, data } = node.coefficients
+  const both = new Float64Array(2 * columns)
+  factors.forEach((factor, side) => {
+    for (let column = 0; column < columns; column++) {
+      both[side * columns + column] = factor * (data[column] ?? 0)
+    }
+  })
+  const intercept = Float64Array.from(factors, (factor) => factor * (node.intercept[0] ?? 0))
+  const coefficients = { rows: 2, columns, data: both }
+  const sides = addMargins(graph, values, { ...node, coefficients, intercept })
+  return classes(2, softmax(graph, sides), addMargins(graph, values, node), null)
+}
+
+/** 1 / (1 + exp(-margin)), with all digits of small results. */
+function addSigmoid(graph: GraphBuilder, margins: string): string {
+  const odds = graph.apply('Exp', [graph.apply('Neg', [margins])])
+  return graph.apply('Reciprocal', [graph.apply('Add', [odds, scalar(graph, 1)])])
 }
 
 function transpose({ rows, columns, data }: Matrix): Float64Array {
@@ -32,59 +106,29 @@ function transpose({ rows, columns, data }: Matrix): Float64Array {
   return result
 }
 
-type LinkConverter = (graph: PipelineGraph, margins: string, outputs: number) => Answer
-
-const LINKS: Readonly<Record<LinearLink, LinkConverter>> = {
-  sigmoid: (graph, margins) =>
-    classes(2, bothClasses(graph, graph.apply('Sigmoid', [margins])), margins, null),
-  softmax: (graph, margins, outputs) => classes(outputs, softmax(graph, margins), margins, null),
-  'one-versus-rest': (graph, margins, outputs) =>
-    classes(
-      outputs,
-      divideBySum(graph, graph.apply('Sigmoid', [margins])),
-      margins,
-      argMax(graph, margins),
-    ),
-  'modified-huber': (graph, margins, outputs) => addModifiedHuber(graph, margins, outputs),
-  label: (graph, margins, outputs) =>
-    classes(Math.max(2, outputs), null, margins, codesOfMargins(graph, margins, outputs)),
-  identity: (_, margins, outputs) => ({ kind: 'values', count: outputs, values: margins }),
-  exp: (graph, margins, outputs) => ({
-    kind: 'values',
-    count: outputs,
-    values: graph.apply('Exp', [margins]),
-  }),
-}
-
-function classes(
-  count: number,
-  probabilities: string | null,
-  scores: string,
-  codes: string | null,
-): Answer {
-  return { kind: 'classes', count, probabilities, scores, codes }
-}
-
 /** A single margin says the second class where it is positive. */
 function codesOfMargins(graph: GraphBuilder, margins: string, outputs: number): string {
   if (outputs > 1) return argMax(graph, margins)
-  const isPositive = graph.apply('Greater', [margins, graph.doubles([1], [0])])
-  const column = graph.apply('Cast', [isPositive], {
-    attributes: [{ kind: 'int', name: 'to', value: 7 }],
-  })
-  return graph.apply('Squeeze', [column, graph.integers([1], [1])])
+  return flattenCodes(graph, graph.apply('Greater', [margins, scalar(graph, 0)]))
+}
+
+/** Flags [rows, 1] → int64 [rows]. */
+function flattenCodes(graph: GraphBuilder, flags: string): string {
+  return graph.apply('Squeeze', [castToIntegers(graph, flags), graph.integers([1], [1])])
 }
 
 /** SGDClassifier's probabilities for the loss modified_huber. */
-function addModifiedHuber(graph: GraphBuilder, margins: string, outputs: number): Answer {
-  const one = graph.doubles([], [1])
-  const clipped = graph.apply('Clip', [margins, graph.doubles([], [-1]), one])
-  const halves = graph.apply('Div', [graph.apply('Add', [clipped, one]), graph.doubles([], [2])])
+function addModifiedHuber(graph: GraphBuilder, values: string, node: LinearPredictor): Answer {
+  const outputs = node.coefficients.rows
+  const margins = addMargins(graph, values, node)
+  const one = scalar(graph, 1)
+  const clipped = graph.apply('Clip', [margins, scalar(graph, -1), one])
+  const halves = graph.apply('Div', [graph.apply('Add', [clipped, one]), scalar(graph, 2)])
   const codes = codesOfMargins(graph, margins, outputs)
   if (outputs === 1) return classes(2, bothClasses(graph, halves), margins, codes)
   const sum = graph.apply('ReduceSum', [halves, graph.integers([1], [1])])
-  const isZero = graph.apply('Equal', [sum, graph.doubles([], [0])])
-  const uniform = graph.doubles([], [1 / outputs])
+  const isZero = graph.apply('Equal', [sum, scalar(graph, 0)])
+  const uniform = scalar(graph, 1 / outputs)
   const divided = graph.apply('Div', [halves, graph.apply('Where', [isZero, one, sum])])
   return classes(outputs, graph.apply('Where', [isZero, uniform, divided]), margins, codes)
 }
