@@ -7,6 +7,7 @@ import { asText, attributesOf, isArray, isCompound, isRecord, itemsOf } from './
 import { isKnownGlobal, printable, qualifiedName } from './pickle/globals.ts'
 import type { PickleRecord, PickleValue } from './pickle/value.ts'
 import { isPickledModel, namesStrangers } from './pickled-model.ts'
+import { isSklearnTransformer } from './sklearn/describe-sklearn.ts'
 import { WHAT_IS_READ } from './supported.ts'
 
 /** A value and how to get to it from the top of the file. */
@@ -50,6 +51,9 @@ const ONNX_EXPORTERS: Readonly<Record<string, string>> = {
   xgboost: 'onnxmltools',
   catboost: 'model.save_model("model.onnx", format="onnx")',
 }
+
+/** Libraries of which many classes are read, so that naming the library would say nothing. */
+const CLASSES_ARE_LISTED = new Set(['sklearn', 'lightgbm', 'imblearn'])
 
 /** @throws FormatError when there is no model, more than one, or one of a kind that is not read. */
 export function findModel(values: readonly PickleValue[], budget: Budget): FoundModel {
@@ -208,10 +212,24 @@ function noModel(values: readonly PickleValue[], contents: readonly Placed[]): F
       stranger.value.offset,
     )
   }
+  const preparation = preparationAlone(values)
+  if (preparation !== null) {
+    return new FormatError(
+      `This file holds ${preparation}, which prepares data, and no model. Save it together with the model that comes after it, as one Pipeline. ${WHAT_IS_READ}`,
+      0,
+    )
+  }
   return new FormatError(
     `This pickle holds ${nameContents(values)}, but no model. ${WHAT_IS_READ}`,
     0,
   )
+}
+
+/** "a StandardScaler" where a transformer is all that the file holds. */
+function preparationAlone(values: readonly PickleValue[]): string | null {
+  const [only] = values
+  if (values.length !== 1 || only === undefined || !isSklearnTransformer(only)) return null
+  return withArticle(only.callable.name)
 }
 
 function isOtherModel(record: PickleRecord): boolean {
@@ -224,8 +242,12 @@ function isOtherModel(record: PickleRecord): boolean {
 function notReadYet(record: PickleRecord): FormatError {
   const root = record.callable.module.split('.')[0] ?? ''
   const exporter = Object.hasOwn(ONNX_EXPORTERS, root) ? ONNX_EXPORTERS[root] : 'skl2onnx'
+  const holds = `This file holds ${withArticle(record.callable.name)} of ${libraryTitle(record.callable) ?? root}`
+  const reads = CLASSES_ARE_LISTED.has(root)
+    ? 'a class that Parley does not read yet; docs/supported-models.md lists those that it does.'
+    : `which is not supported yet. ${WHAT_IS_READ}`
   return new FormatError(
-    `This file holds ${withArticle(record.callable.name)} of ${libraryTitle(record.callable) ?? root}, which is not supported yet. ${WHAT_IS_READ} Until then, export it to ONNX (${exporter}) and upload the .onnx file.`,
+    `${holds}, ${reads} Until then, export it to ONNX (${exporter}) and upload the .onnx file.`,
     record.offset,
   )
 }

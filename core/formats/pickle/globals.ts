@@ -128,6 +128,7 @@ function refuseDangerous(ref: GlobalRef): void {
   const root = segments[0] ?? ''
   const reason = Object.hasOwn(REFUSED_LIBRARIES, root) ? REFUSED_LIBRARIES[root] : undefined
   if (reason !== undefined) throw new FormatError(reason, ref.offset)
+  if (segments.includes('cloudpickle')) throw new FormatError(codeReason('cloudpickle'), ref.offset)
   if (path.includes('<lambda>') || (root === 'types' && ref.name.endsWith('Type'))) {
     throw new FormatError(codeReason('a lambda or a function'), ref.offset)
   }

@@ -4,6 +4,7 @@ import { type Cursor, position, readU8 } from '../cursor.ts'
 import { FormatError } from '../format-error.ts'
 import { type Budget, chargeOpcode } from '../limits.ts'
 import { HANDLERS } from './handlers.ts'
+import { placeError } from './place.ts'
 import { type Machine, type OnBuilt, pop } from './stack.ts'
 import type { PickleValue } from './value.ts'
 
@@ -34,13 +35,17 @@ export function runPickle(
     running: true,
     at: cursor.offset,
   }
-  while (machine.running) {
-    machine.at = position(cursor)
-    chargeOpcode(budget, machine.at)
-    const code = readU8(cursor)
-    const handler = HANDLERS[code]
-    if (handler === undefined) throw unknownInstruction(code, machine.at)
-    handler(machine)
+  try {
+    while (machine.running) {
+      machine.at = position(cursor)
+      chargeOpcode(budget, machine.at)
+      const code = readU8(cursor)
+      const handler = HANDLERS[code]
+      if (handler === undefined) throw unknownInstruction(code, machine.at)
+      handler(machine)
+    }
+  } catch (error) {
+    throw placeError(error, machine)
   }
   return { value: pop(machine), protocol: machine.protocol }
 }

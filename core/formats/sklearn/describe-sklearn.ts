@@ -4,9 +4,11 @@ import type { InputField, Task } from '#core/model.ts'
 import type { ColumnNeed } from '#core/pipeline/column-rules.ts'
 import { predictorNeeds } from '#core/pipeline/predictor-needs.ts'
 import type { ModelDescription } from '../description.ts'
+import { FormatError } from '../format-error.ts'
 import { checkGivenNames } from '../given-names.ts'
 import { type Budget, createBudget } from '../limits.ts'
 import { asText, attributesOf, isRecord } from '../pickle/access.ts'
+import { printable } from '../pickle/globals.ts'
 import type { PickleRecord, PickleValue } from '../pickle/value.ts'
 import { type SignatureHints, unknownNamesWarning } from '../signature.ts'
 import { insideSearch, namedObjects } from './composition.ts'
@@ -17,6 +19,7 @@ import {
   isPredictorClass,
   isTransformerClass,
   readPredictor,
+  refuseUnread,
 } from './read-object.ts'
 import type { ReadPredictor, TableShape } from './reading.ts'
 
@@ -56,6 +59,7 @@ export function describeSklearn(
 ): ModelDescription {
   const object = insideSearch(openObject(record, []))
   const table = inputTable(object, hints.features, budget)
+  if (table === null) throw notFitted(object)
   const read = readPredictor(object, table, createReading(budget))
   const needs = predictorNeeds(read.predictor, table.width)
   const { inputs, namesKnown } = describeInputs(needs, table, hints.features)
@@ -137,6 +141,15 @@ function outputNames(
   return given?.length === outputs
     ? given
     : Array.from({ length: outputs }, (_, index) => `output_${index}`)
+}
+
+/** What is never fitted does not know its columns. */
+function notFitted(object: FittedObject): FormatError {
+  refuseUnread(object)
+  return new FormatError(
+    `This ${printable(classTitle(object))} does not know how many features it takes, so it was never fitted. Fit it, save it again, and upload that.`,
+    object.record.offset,
+  )
 }
 
 /** "Pipeline (StandardScaler, LogisticRegression)" */

@@ -11,7 +11,6 @@ import {
   itemsOfValue,
   matrixOf,
   openObject,
-  refuse,
   textsOfValue,
 } from './fitted-object.ts'
 import type { TableShape } from './reading.ts'
@@ -46,13 +45,13 @@ const KEEPS_WIDTH = new Set(['Normalizer', 'Binarizer', 'FunctionTransformer', '
 
 /**
  * `given` are the names that a person gives to the columns, used where the file has none or only those of some columns.
- * Throws FormatError where the file does not say how many columns there are.
+ * Null where the file does not say how many columns there are.
  */
 export function inputTable(
   object: FittedObject,
   given: readonly string[] | undefined,
   budget: Budget,
-): TableShape {
+): TableShape | null {
   const names = findFirst(object, ownNames)
   if (names !== null) return { width: names.length, names }
   const partial = findFirst(object, namesInSteps)
@@ -61,7 +60,7 @@ export function inputTable(
     const inputs = findFirst(object, (inner) => boosterInputs(inner, budget))
     if (inputs !== null) return inputs
   }
-  if (width === null) throw refuse(object, 'does not say how many features it takes.')
+  if (width === null) return null
   const isFit = partial?.every((name) => name === null || given?.includes(name)) ?? true
   if (given?.length === width && isFit) return { width, names: given }
   return { width, names: partial?.map((name, index) => name ?? `f${index}`) ?? null }

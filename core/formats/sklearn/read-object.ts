@@ -4,7 +4,7 @@ import type { Transformer } from '#core/pipeline/pipeline.ts'
 import { FormatError } from '../format-error.ts'
 import { type Budget, chargeWork } from '../limits.ts'
 import { libraryTitle } from '../name-object.ts'
-import { asText } from '../pickle/access.ts'
+import { asText, isRecord } from '../pickle/access.ts'
 import { isKnownGlobal, printable, qualifiedName } from '../pickle/globals.ts'
 import { isXgboostRecord } from '../xgboost/describe-xgboost.ts'
 import { COMBINED_READERS } from './combined.ts'
@@ -12,10 +12,11 @@ import {
   COMPOSED_PREDICTORS,
   COMPOSED_TRANSFORMERS,
   insideSearch,
+  namedObjects,
   SEARCHES,
 } from './composition.ts'
 import { DISTANCE_READERS } from './distances.ts'
-import { type FittedObject, openInner, refuse, titleOf } from './fitted-object.ts'
+import { type FittedObject, itemsOfValue, openInner, refuse, titleOf } from './fitted-object.ts'
 import { LINEAR_READERS } from './linear.ts'
 import { PREPROCESSING_READERS } from './preprocessing.ts'
 import { PROBABILISTIC_READERS } from './probabilistic.ts'
@@ -104,6 +105,24 @@ export function readPredictor(
   const read = isXgboostRecord(record) ? readXgboostStep : own
   if (read === undefined) throw notRead(object, 'predictor')
   return read(object, table, reading)
+}
+
+const PARTS = ['steps', 'transformers_', 'transformers', 'transformer_list', 'estimators'] as const
+
+/** Throws FormatError for a part of a class that is not read: of a file that does not tell more, this is the reason. */
+export function refuseUnread(object: FittedObject, depth = 0): void {
+  if (depth >= MAX_DEPTH) throw refuse(object, 'nests its parts beyond reason.')
+  for (const attribute of PARTS) {
+    if (itemsOfValue(object.attributes.get(attribute)) === null) continue
+    for (const [name, value] of namedObjects(object, attribute)) {
+      if (!isRecord(value)) continue
+      const inner = insideSearch(openInner(object, value, name))
+      const isRead = TRANSFORMERS.has(inner.name) || PREDICTORS.has(inner.name)
+      if (isXgboostRecord(inner.record)) continue
+      if (!isRead || !isOwnClass(inner)) throw notRead(inner, 'predictor')
+      refuseUnread(inner, depth + 1)
+    }
+  }
 }
 
 /** Other libraries have classes of the same names, which do something else. */
