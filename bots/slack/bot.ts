@@ -87,8 +87,10 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     direct: options.direct ?? createDirectAgent(ports),
     desk,
     report,
-    principalOf: async (team, user) =>
-      principalOf({ surface: 'slack', team, user, groups: await groups.of(team, user) }),
+    principalOf: async ({ team, user, home }) =>
+      home === undefined
+        ? principalOf({ surface: 'slack', team, user, groups: await groups.of(team, user) })
+        : principalOf({ surface: 'slack', team: home, user, isGuest: true, groups: [] }),
   })
   const own = apiUrl === null ? [] : [new URL(apiUrl).origin]
   const tools = {
@@ -125,7 +127,7 @@ function socketOptions(connection: SlackBotOptions['connection']) {
 }
 
 function viewer(identity: Identity): Principal | null {
-  if (identity.surface !== 'slack') return null
+  if (identity.surface !== 'slack' || identity.isGuest === true) return null
   return { id: `slack:${identity.team}:${identity.user}`, role: 'viewer', surface: 'slack' }
 }
 

@@ -22,7 +22,12 @@ export interface Asker {
   /** The conversation's thread; null for a direct message and for a command, which have one conversation each. */
   readonly thread: string | null
   readonly user: string
+  /** The person's own workspace where it is another one (Slack Connect). */
+  readonly home?: string
 }
+
+/** Who somebody is, as Slack verified it. */
+export type Person = Pick<Asker, 'team' | 'user' | 'home'>
 
 export type Task =
   | {
@@ -52,7 +57,7 @@ export interface ConversationTools {
   readonly direct: DirectAgent
   readonly desk: TurnDesk
   /** Who somebody is to Parley; null where they may not do anything. */
-  readonly principalOf: (team: string, user: string) => Promise<Principal | null>
+  readonly principalOf: (person: Person) => Promise<Principal | null>
   readonly report: (error: unknown) => void
 }
 
@@ -65,7 +70,12 @@ export interface Conversations {
     whisper: (text: string) => Promise<void>,
   ): Promise<void>
   stop(asker: Asker): boolean
-  principalOf(team: string, user: string): Promise<Principal | null>
+  principalOf(person: Person): Promise<Principal | null>
+}
+
+/** What to add to an asker whose workspace may be another than the app's; `home` as Slack names it, if it does. */
+export function guestOf(home: string | undefined, ownIds: readonly (string | undefined)[]) {
+  return home === undefined || home === '' || ownIds.includes(home) ? {} : { home }
 }
 
 export function keyOf({ team, channel, thread, user }: Asker): string {
@@ -80,7 +90,7 @@ export function createConversations(tools: ConversationTools): Conversations {
     async take(asker, task, reply, whisper) {
       const { admission, finished } = desk.admit(keyOf(asker), async (signal) => {
         try {
-          const principal = await tools.principalOf(asker.team, asker.user)
+          const principal = await tools.principalOf(asker)
           const refusal = principal === null ? STRANGER_SENTENCE : await refusalOf(task, principal)
           if (principal === null || refusal !== null) await whisper(refusal ?? STRANGER_SENTENCE)
           else await answer(tools, { asker, task, reply, signal, principal })

@@ -5,7 +5,7 @@ import { readCommand } from '#bots/shared/command-text.ts'
 import { CLOSED_SENTENCE, openConfirmation } from '#bots/shared/open-confirmation.ts'
 import { type Failure, inWords, untoldDetails } from '#core/errors.ts'
 import { BUTTON_ACTION, type ButtonValue, readButton } from './buttons.ts'
-import { type Asker, keyOf, STRANGER_SENTENCE, type Task } from './conversation.ts'
+import { type Asker, guestOf, keyOf, STRANGER_SENTENCE, type Task } from './conversation.ts'
 import { openForm } from './forms.ts'
 import { isDirect, type ListenerTools } from './listen-messages.ts'
 import { escapeSlack, fromSlackText } from './markdown.ts'
@@ -37,6 +37,7 @@ export function listenToActions(tools: ListenerTools): void {
       channel: done.place.channel,
       thread: isDirect(done.place.channel) ? null : done.place.thread,
       user: body.user.id,
+      ...guestOf(body.user.team_id, [body.team?.id, body.team?.enterprise_id]),
     }
     await take(tools, asker, done.task, done.place).catch(report)
   })
@@ -138,7 +139,7 @@ async function form(
     readonly triggerId: string
   },
 ): Promise<void> {
-  const principal = await tools.conversations.principalOf(asker.team, asker.user)
+  const principal = await tools.conversations.principalOf(asker)
   if (principal === null) return whisper(tools, asker, place, STRANGER_SENTENCE)
   const opened = await openForm(tools.app.client, tools.ports, { ...request, principal, place })
   if (!opened.ok) await whisper(tools, asker, place, failureText(opened.failure))
@@ -151,8 +152,8 @@ function failureText(refused: Failure): string {
 }
 
 const pressShape = z.object({
-  user: z.object({ id: z.string() }),
-  team: z.object({ id: z.string() }),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string(), enterprise_id: z.string().optional() }),
   channel: z.object({ id: z.string() }),
   message: z
     .object({
@@ -186,6 +187,7 @@ async function runPress(tools: ListenerTools, press: Press): Promise<void> {
     channel: channel.id,
     thread: isDirect(channel.id) || isEphemeral ? null : thread,
     user: user.id,
+    ...guestOf(user.team_id, [team.id, team.enterprise_id]),
   }
   if (value.kind === 'form') {
     const { model, features } = value
@@ -240,9 +242,8 @@ async function mayAnswer(
     )
     return false
   }
-  const principal = await tools.conversations.principalOf(asker.team, asker.user)
-  const open =
-    principal === null ? null : await openConfirmation(tools.ports, keyOf(asker), principal.id)
+  const { id } = (await tools.conversations.principalOf(asker)) ?? { id: null }
+  const open = id === null ? null : await openConfirmation(tools.ports, keyOf(asker), id)
   if (open !== null && open === value.token) return true
   await whisper(tools, asker, place, CLOSED_SENTENCE)
   return false

@@ -7,7 +7,7 @@ import { clipText } from '#bots/shared/split-text.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { Ports, Principal } from '#core/operations/operation.ts'
-import { type Asker, type Conversations, keyOf, type Task } from './conversation.ts'
+import { type Asker, type Conversations, guestOf, keyOf, type Task } from './conversation.ts'
 import { filesOfMessage, receiveFiles, type SlackFile } from './files.ts'
 import { SLACK_LIMITS } from './limits.ts'
 import { fromSlackText } from './markdown.ts'
@@ -44,6 +44,10 @@ const messageShape = z.object({
   ts: z.string(),
   thread_ts: z.string().optional(),
   files: z.array(fileShape).optional(),
+  // Whose workspace the person is of, in a channel that several share.
+  user_team: z.string().optional(),
+  source_team: z.string().optional(),
+  team: z.string().optional(),
 })
 
 type Message = z.output<typeof messageShape>
@@ -70,17 +74,26 @@ export function listenToMessages(tools: ListenerTools): void {
   app.event('app_home_opened', async ({ event, context }) => {
     if (event.tab !== 'messages') return
     const { team } = teamAndBot(context)
-    const principal = await conversations.principalOf(team, event.user)
+    const principal = await conversations.principalOf({ team, user: event.user })
     if (principal !== null) await suggest(tools, event.channel, principal)
   })
 }
 
-function teamAndBot(context: { readonly teamId?: string; readonly botUserId?: string }) {
-  return { team: context.teamId ?? '', botUserId: context.botUserId ?? null }
+function teamAndBot(context: {
+  readonly teamId?: string
+  readonly enterpriseId?: string
+  readonly botUserId?: string
+}) {
+  return {
+    team: context.teamId ?? '',
+    enterprise: context.enterpriseId,
+    botUserId: context.botUserId ?? null,
+  }
 }
 
 interface Heard {
   readonly team: string
+  readonly enterprise: string | undefined
   readonly botUserId: string | null
   readonly isMention: boolean
 }
@@ -97,6 +110,10 @@ async function hear(tools: ListenerTools, event: unknown, heard: Heard): Promise
     channel,
     thread: isDirect(channel) ? null : (message.thread_ts ?? ts),
     user,
+    ...guestOf(message.user_team ?? message.source_team ?? message.team, [
+      heard.team,
+      heard.enterprise,
+    ]),
   }
   if (!(await isForUs(tools, message, asker, heard))) return
   // A text that mentions us comes twice, as a message and as a mention, and either may be sent again.
@@ -122,7 +139,7 @@ async function isForUs(
   if (isMention || isDirect(message.channel)) return true
   if (botUserId !== null && message.text?.includes(`<@${botUserId}>`) === true) return true
   if (message.thread_ts === undefined) return false
-  const owner = `slack:${team}:${asker.user}`
+  const owner = `slack:${asker.home ?? team}:${asker.user}`
   return (await ports.registry.readConversation(keyOf(asker), owner)) !== null
 }
 

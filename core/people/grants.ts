@@ -11,6 +11,8 @@ export type Identity =
       readonly surface: 'slack'
       readonly team: string
       readonly user: string
+      /** True for somebody of another workspace, in a channel that both share (Slack Connect); `team` is then theirs. */
+      readonly isGuest?: boolean
       /** Ids of the user groups they are in; only needed where `namesSlackGroups`. */
       readonly groups: readonly string[]
       readonly display?: string
@@ -54,6 +56,8 @@ function grantOf(identity: Identity, grants: Grants): Grant {
     case 'slack': {
       const { users, groups, default: rest } = grants.slack
       const own = find(users, `${identity.team}:${identity.user}`) ?? find(users, identity.user)
+      // The file speaks of one's own people: guests have what is given to them by name, and nothing else.
+      if (identity.isGuest === true) return own ?? NONE
       return own ?? strongest(identity.groups, groups) ?? rest
     }
     case 'discord': {

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createAgent } from '#agent/agent.ts'
 import type { Agent } from '#agent/turn.ts'
 import { STREAM_CHARACTERS } from '#bots/slack/limits.ts'
+import { principalOf } from '#core/people/grants.ts'
+import { readGrants } from '#core/people/grants-file.ts'
 import { deploySamples } from '../../support/ports.ts'
 import { BOT } from './fake-slack.ts'
 import {
@@ -116,6 +118,32 @@ describe('rights', () => {
     expect(read(await own.command('list_models', BEN))).toContain('churn')
     expect(read(await own.command('list_models', EVE))).toContain('You may not use Parley here')
     expect(own.slack.count('usergroups.list')).toBe(1)
+    await own.close()
+  })
+})
+
+describe('a guest from another workspace', () => {
+  test('is nobody here until the permissions name them', async () => {
+    const grants = readGrants('{"slack":{"users":{"T0OTHER:U0PAT":"viewer"}}}', 'p.json')
+    if (!grants.ok) throw new Error(grants.failure.message)
+    const own = await openWorkspace({
+      ports: workspace.ports,
+      principals: (identity) => principalOf(identity, grants.value),
+    })
+    const mention = async (user: string, home: Record<string, string>) => {
+      const ts = own.slack.nextTs()
+      const before = own.slack.messages.length
+      const message = { user, channel: CHANNEL, ts, event_ts: ts, text: `<@${BOT}> list models` }
+      await own.event({ ...message, ...home, type: 'app_mention' })
+      await until(() => own.slack.messages.length > before)
+      return until(() => /deployed|may not use/.test(read(own.slack.messages.slice(before)))).then(
+        () => read(own.slack.messages.slice(before)),
+      )
+    }
+    expect(await mention('U0SAM', { user_team: 'T0OTHER' })).toContain('You may not use Parley')
+    expect(await mention('U0SAM', { source_team: 'T0OTHER' })).toContain('You may not use Parley')
+    expect(await mention('U0PAT', { team: 'T0OTHER' })).toContain('churn')
+    expect(await mention('U0SAM', { user_team: 'T0TEAM' })).toContain('churn')
     await own.close()
   })
 })

@@ -4,7 +4,7 @@ import { createAgent } from '#agent/agent.ts'
 import type { Agent } from '#agent/turn.ts'
 import type { DirectAgent } from '#bots/shared/direct-agent.ts'
 import { createSlackBot, type SlackBot } from '#bots/slack/bot.ts'
-import type { Role } from '#core/operations/operation.ts'
+import type { Principal, Role } from '#core/operations/operation.ts'
 import type { Identity } from '#core/people/grants.ts'
 import { createTestPorts, type TestPorts } from '../../support/ports.ts'
 import {
@@ -29,10 +29,10 @@ export const DIRECT = 'D0ANA'
 const ROLES: Readonly<Record<string, Role>> = { [ANA]: 'admin', [BEN]: 'admin' }
 
 /** Ana and Ben are admins, everybody else a viewer. */
-export function principalOf(identity: Identity) {
+export function principalOf(identity: Identity): Principal | null {
   if (identity.surface !== 'slack') return null
   const { team, user } = identity
-  return { id: `slack:${team}:${user}`, role: ROLES[user] ?? 'viewer', surface: 'slack' } as const
+  return { id: `slack:${team}:${user}`, role: ROLES[user] ?? 'viewer', surface: 'slack' }
 }
 
 export interface Workspace {

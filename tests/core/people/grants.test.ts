@@ -50,6 +50,22 @@ describe('a role', () => {
     expect(namesSlackGroups(DEFAULT_GRANTS)).toBe(false)
   })
 
+  test('of a guest of another workspace is what names them, never the default or a group', () => {
+    const guest = (user: string, groups: string[] = []): Identity => ({
+      surface: 'slack',
+      team: 'T9',
+      user,
+      isGuest: true,
+      groups,
+    })
+    expect(roleOf(guest('U1'), DEFAULT_GRANTS)).toBeNull()
+    const file = grants({
+      slack: { default: 'admin', users: { 'T9:U2': 'viewer' }, groups: { S1: 'admin' } },
+    })
+    expect(roleOf(guest('U1', ['S1']), file)).toBeNull()
+    expect(roleOf(guest('U2'), file)).toBe('viewer')
+  })
+
   test('on Discord comes from the person, then their roles, then the default', () => {
     const file = grants({
       discord: { default: 'none', users: { [ANN]: 'admin' }, roles: { [OPERATORS]: 'deployer' } },
