@@ -2,6 +2,8 @@
 
 import type { ModelDescription } from './description.ts'
 import { FormatError } from './format-error.ts'
+import { describePickledLightgbm } from './lightgbm/describe-lightgbm.ts'
+import { isLightgbmRecord } from './lightgbm/pickled-booster.ts'
 import type { Budget } from './limits.ts'
 import { isRecord } from './pickle/access.ts'
 import type { PickleRecord, PickleValue } from './pickle/value.ts'
@@ -26,6 +28,7 @@ const LIBRARIES: readonly PickledLibrary[] = [
     namesStrangers: false,
     describe: (record, hints, budget) => describePickledModel([record], hints, budget),
   },
+  { isModel: isLightgbmRecord, namesStrangers: false, describe: describePickledLightgbm },
   { isModel: isSklearnModel, namesStrangers: true, describe: describeSklearn },
 ]
 

@@ -7,6 +7,7 @@ import type { ModelDescription } from './description.ts'
 import { factsOf, summarise } from './facts.ts'
 import { type FoundModel, findModel } from './find-model.ts'
 import { FormatError } from './format-error.ts'
+import { describeLightgbmFile } from './lightgbm/describe-lightgbm.ts'
 import { type Budget, MAX_FILE_BYTES, megabytes } from './limits.ts'
 import { nameObject } from './name-object.ts'
 import { describeOnnxFile } from './onnx/describe-onnx.ts'
@@ -22,6 +23,7 @@ type OpenedFile =
   | { readonly kind: 'pickle'; readonly format: string; readonly file: PickleFile }
   | { readonly kind: 'xgboost'; readonly format: string; readonly bytes: Uint8Array }
   | { readonly kind: 'onnx'; readonly format: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'lightgbm'; readonly format: string; readonly bytes: Uint8Array }
 
 const ENCODING_TITLES: Readonly<Record<XgboostEncoding, string>> = {
   ubjson: 'XGBoost UBJSON',
@@ -103,6 +105,8 @@ function openPlain(
       return { kind: 'xgboost', format: `${ENCODING_TITLES[sniffed.encoding]}${suffix}`, bytes }
     case 'onnx':
       return { kind: 'onnx', format: `ONNX${suffix}`, bytes }
+    case 'lightgbm':
+      return { kind: 'lightgbm', format: `LightGBM text${suffix}`, bytes }
   }
 }
 
@@ -122,6 +126,8 @@ function describeOpened(
       return describeOnnxFile(opened.bytes, hints)
     case 'xgboost':
       return describeXgboostFile(opened.bytes, hints, budget)
+    case 'lightgbm':
+      return describeLightgbmFile(opened.bytes, hints, budget)
     case 'pickle': {
       const values = opened.file.objects.map(({ value }) => value)
       return describeFound(findModel(values, budget), hints, budget)
@@ -194,6 +200,8 @@ function formatOf(sniffed: Sniffed): string {
       return ENCODING_TITLES[sniffed.encoding]
     case 'onnx':
       return 'ONNX'
+    case 'lightgbm':
+      return 'LightGBM text'
     case 'unsupported':
       return 'no model file'
   }

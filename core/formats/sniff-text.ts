@@ -31,11 +31,6 @@ const OPENINGS: readonly { readonly pattern: RegExp; readonly message: string }[
     message: `This is an XML document, no model that Parley reads. ${WHAT_IS_READ}`,
   },
   {
-    pattern: /^tree\nversion=v\d/,
-    message:
-      'This is a LightGBM model as text, which Parley does not read yet. Export it to ONNX (onnxmltools) and upload the .onnx file.',
-  },
-  {
     pattern: /^\s*\{[\s\S]*"cells"\s*:[\s\S]*|^\s*\{\s*"nbformat/,
     message: 'This is a Jupyter notebook, no model. Save the fitted model with pickle or joblib.',
   },

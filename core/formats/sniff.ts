@@ -1,6 +1,7 @@
 // Says what a file is from its first bytes, never from its name; for what is no model file, what to do instead.
 
 import { type Codec, detectCodec } from './decompress.ts'
+import { TEXT_MODEL_START } from './lightgbm/text-model.ts'
 import { sniffText } from './sniff-text.ts'
 import { describeZip } from './sniff-zip.ts'
 import { WHAT_IS_READ } from './supported.ts'
@@ -13,6 +14,7 @@ export type Sniffed =
   | { readonly kind: 'compressed'; readonly codec: Codec }
   | { readonly kind: 'xgboost'; readonly encoding: XgboostEncoding }
   | { readonly kind: 'onnx' }
+  | { readonly kind: 'lightgbm' }
   | { readonly kind: 'unsupported'; readonly message: string }
 
 const PROTO = 0x80
@@ -84,6 +86,7 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (encoding !== null) return { kind: 'xgboost', encoding }
   const codec = detectCodec(bytes)
   if (codec !== null) return { kind: 'compressed', codec }
+  if (TEXT_MODEL_START.test(head)) return { kind: 'lightgbm' }
   const text = sniffText(bytes)
   if (text?.certain === true) return unsupported(text.message)
   if (EARLY_PICKLES.some((pattern) => pattern.test(head))) return { kind: 'pickle' }

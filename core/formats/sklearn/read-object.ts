@@ -2,6 +2,7 @@
 
 import type { Transformer } from '#core/pipeline/pipeline.ts'
 import { FormatError } from '../format-error.ts'
+import { isLightgbmRecord } from '../lightgbm/pickled-booster.ts'
 import { type Budget, chargeWork } from '../limits.ts'
 import { libraryTitle } from '../name-object.ts'
 import { asText, isRecord } from '../pickle/access.ts'
@@ -17,6 +18,7 @@ import {
 } from './composition.ts'
 import { DISTANCE_READERS } from './distances.ts'
 import { type FittedObject, itemsOfValue, openInner, refuse, titleOf } from './fitted-object.ts'
+import { readLightgbmStep } from './lightgbm-step.ts'
 import { LINEAR_READERS } from './linear.ts'
 import { PREPROCESSING_READERS } from './preprocessing.ts'
 import { PROBABILISTIC_READERS } from './probabilistic.ts'
@@ -27,6 +29,7 @@ import type {
   TableShape,
   TransformerReader,
 } from './reading.ts'
+import { notePredictor, noteTransformer } from './samples.ts'
 import { SELECTING_PREDICTORS } from './selections.ts'
 import { TEXT_READERS } from './text.ts'
 import { TREE_READERS } from './trees.ts'
@@ -71,6 +74,7 @@ export function createReading(budget: Budget): Reading {
   }
   const reading: Reading = {
     budget,
+    samples: new Map(),
     transformer(owner, value, step, table) {
       if (value === null || asText(value) === 'passthrough') return { kind: 'identity' }
       return within(owner, () =>
@@ -90,6 +94,7 @@ function readTransformer(object: FittedObject, table: TableShape, reading: Readi
   chargeWork(reading.budget, 1, object.record.offset)
   const read = TRANSFORMERS.get(object.name)
   if (read === undefined || !isOwnClass(object)) throw notRead(object, 'transformer')
+  noteTransformer(reading.samples, object, table)
   return read(object, table, reading)
 }
 
@@ -102,9 +107,15 @@ export function readPredictor(
   chargeWork(reading.budget, 1, object.record.offset)
   const { record } = object
   const own = isOwnClass(object) ? PREDICTORS.get(object.name) : undefined
-  const read = isXgboostRecord(record) ? readXgboostStep : own
+  const read = isXgboostRecord(record)
+    ? readXgboostStep
+    : isLightgbmRecord(record)
+      ? readLightgbmStep
+      : own
   if (read === undefined) throw notRead(object, 'predictor')
-  return read(object, table, reading)
+  const predictor = read(object, table, reading)
+  notePredictor(reading.samples, predictor, table)
+  return predictor
 }
 
 const PARTS = ['steps', 'transformers_', 'transformers', 'transformer_list', 'estimators'] as const
