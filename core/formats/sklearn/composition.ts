@@ -2,6 +2,7 @@
 
 import { widthAfter } from '#core/pipeline/columns.ts'
 import type { ColumnPart, Transformer } from '#core/pipeline/pipeline.ts'
+import { originsAfter } from '#core/pipeline/samples.ts'
 import { FormatError } from '../format-error.ts'
 import { indexLabels, rangeLabels } from '../pandas.ts'
 import { asNumber, asText, attributesOf, isCompound, isRecord, itemsOf } from '../pickle/access.ts'
@@ -82,7 +83,7 @@ function readSteps(
     const transformer = reading.transformer(object, value, name, current)
     if (transformer.kind === 'identity') continue
     read.push(transformer)
-    current = { width: widthAfter(transformer, current.width), names: null }
+    current = tableAfter(transformer, current)
   }
   return { steps: read, table: current }
 }
@@ -92,6 +93,12 @@ const SAMPLERS = /^imblearn\.(over_sampling|under_sampling|combine)\b/
 
 function isSampler(value: PickleValue | undefined): boolean {
   return isRecord(value) && SAMPLERS.test(value.callable.module)
+}
+
+function tableAfter(transformer: Transformer, { width, origins }: TableShape): TableShape {
+  const after = widthAfter(transformer, width)
+  if (origins?.some((origin) => origin !== null) !== true) return { width: after, names: null }
+  return { width: after, names: null, origins: originsAfter(transformer, origins, after) }
 }
 
 function readColumnTransformer(
@@ -112,6 +119,7 @@ function readColumnTransformer(
     const inner: TableShape = {
       width: positions.length,
       names: table.names === null ? null : positions.map((at) => table.names?.[at] ?? ''),
+      ...(table.origins && { origins: positions.map((at) => table.origins?.[at] ?? null) }),
     }
     const transformer = reading.transformer(object, value, step, inner)
     parts.push({ columns: positions, transformer, weight: weights.get(step) ?? 1 })

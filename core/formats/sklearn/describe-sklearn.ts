@@ -3,6 +3,7 @@
 import type { InputField, Task } from '#core/model.ts'
 import type { ColumnNeed } from '#core/pipeline/column-rules.ts'
 import { predictorNeeds } from '#core/pipeline/predictor-needs.ts'
+import type { ColumnSample } from '#core/pipeline/samples.ts'
 import type { ModelDescription } from '../description.ts'
 import { FormatError } from '../format-error.ts'
 import { checkGivenNames } from '../given-names.ts'
@@ -22,6 +23,7 @@ import {
   refuseUnread,
 } from './read-object.ts'
 import type { ReadPredictor, TableShape } from './reading.ts'
+import type { Samples } from './samples.ts'
 
 /** True for a scikit-learn object that predicts; transformers alone are preparation, not models. */
 export function isSklearnModel(value: PickleValue): value is PickleRecord {
@@ -60,9 +62,11 @@ export function describeSklearn(
   const object = insideSearch(openObject(record, []))
   const table = inputTable(object, hints.features, budget)
   if (table === null) throw notFitted(object)
-  const read = readPredictor(object, table, createReading(budget))
+  const reading = createReading(budget)
+  const origins = Array.from({ length: table.width }, (_, position) => position)
+  const read = readPredictor(object, { ...table, origins }, reading)
   const needs = predictorNeeds(read.predictor, table.width)
-  const { inputs, namesKnown } = describeInputs(needs, table, hints.features)
+  const { inputs, namesKnown } = describeInputs(needs, table, hints.features, reading.samples)
   const classes = nameClasses(read.classes, hints.classes)
   return {
     task: taskOf(read, classes, needs),
@@ -84,6 +88,7 @@ function describeInputs(
   needs: readonly ColumnNeed[],
   table: TableShape,
   given: readonly string[] | undefined,
+  samples: Samples,
 ): { readonly inputs: readonly InputField[]; readonly namesKnown: boolean } {
   if (given !== undefined) {
     checkGivenNames(given, table.width, { what: 'features', order: 'the training columns' })
@@ -94,7 +99,12 @@ function describeInputs(
     table.names ??
     (isText ? ['text'] : Array.from({ length: table.width }, (_, index) => `f${index}`))
   const namesKnown = given !== undefined || table.names !== null || isText
-  return { namesKnown, inputs: names.map((name, index) => describeInput(name, needs[index])) }
+  return {
+    namesKnown,
+    inputs: names.map((name, index) =>
+      addSample(describeInput(name, needs[index]), samples.get(index)),
+    ),
+  }
 }
 
 function describeInput(name: string, need: ColumnNeed | undefined): InputField {
@@ -111,6 +121,21 @@ function describeInput(name: string, need: ColumnNeed | undefined): InputField {
   if (need.boolean === true) return { ...common, type: 'boolean' }
   if (categories === undefined || open) return { ...common, type: 'float' }
   return { ...common, type: 'float', allowed: categories.map(Number) }
+}
+
+/** Values seen in training, where the field takes such values. */
+function addSample(field: InputField, sample: ColumnSample | undefined): InputField {
+  const { minimum, maximum, example } = sample ?? {}
+  if (field.type === 'float' && field.unused !== true && field.allowed === undefined) {
+    return {
+      ...field,
+      ...(minimum !== undefined && { minimum }),
+      ...(maximum !== undefined && { maximum }),
+      ...(typeof example === 'number' && { example }),
+    }
+  }
+  const isKnown = field.categories?.includes(String(example)) ?? field.type === 'string'
+  return typeof example === 'string' && isKnown ? { ...field, example } : field
 }
 
 function nameClasses(

@@ -1,15 +1,19 @@
 // The shape of a reader of one scikit-learn class, and what readers of composed classes need.
 
 import type { Predictor, Transformer } from '#core/pipeline/pipeline.ts'
+import type { Origins } from '#core/pipeline/samples.ts'
 import type { Budget } from '../limits.ts'
 import type { PickleValue } from '../pickle/value.ts'
 import type { FittedObject } from './fitted-object.ts'
+import type { Samples } from './samples.ts'
 
 /** The table that reaches an object. */
 export interface TableShape {
   readonly width: number
   /** Names of the columns where the table has any: only before the first step that changes columns. */
   readonly names: readonly string[] | null
+  /** Which input each column is, where it is handed on as it came; left out where nothing is known. */
+  readonly origins?: Origins
 }
 
 /** A predictor and what only its object knows. */
@@ -26,6 +30,8 @@ export interface ReadPredictor {
 
 export interface Reading {
   readonly budget: Budget
+  /** What was found out about the inputs on the way. */
+  readonly samples: Samples
   /** A transformer of any known class, or 'passthrough' (None in old files); 'drop' is the caller's business. */
   readonly transformer: (
     owner: FittedObject,
