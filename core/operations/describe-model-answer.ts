@@ -25,6 +25,7 @@ export function presentModel(model: DescribedModel): Presentation {
       items: metrics.map(([label, value]) => ({ label, value: formatNumber(value) })),
     })
   }
+  blocks.push(...evaluationBlocks(model), ...importanceBlocks(model))
   for (const warning of model.warnings) {
     blocks.push({ kind: 'notice', tone: 'warning', text: warning })
   }
@@ -41,6 +42,40 @@ export function presentModel(model: DescribedModel): Presentation {
     })
   }
   return { text: sentences(model), blocks }
+}
+
+const MAX_IMPORTANT = 10
+/** A confusion matrix of more classes than this is no table that anybody reads. */
+const MAX_CONFUSED = 12
+
+function importanceBlocks({ importance }: DescribedModel): Block[] {
+  const shown = importance?.filter(({ share }) => share > 0).slice(0, MAX_IMPORTANT) ?? []
+  if (shown.length === 0) return []
+  return [
+    {
+      kind: 'bars',
+      title: 'What its answers depend on',
+      maximum: 1,
+      format: 'percent',
+      items: shown.map(({ name, share }) => ({ label: name, value: share })),
+    },
+  ]
+}
+
+function evaluationBlocks({ evaluation }: DescribedModel): Block[] {
+  const matrix = evaluation?.confusion_matrix
+  if (matrix === undefined || matrix.labels.length > MAX_CONFUSED) return []
+  return [
+    {
+      kind: 'table',
+      title: `Confusion matrix${evaluation?.method === undefined ? '' : ` (${evaluation.method})`}`,
+      columns: [
+        { label: 'Actual' },
+        ...matrix.labels.map((label) => ({ label: `predicted ${label}`, align: 'right' as const })),
+      ],
+      rows: matrix.labels.map((label, row) => [label, ...(matrix.counts[row] ?? [])]),
+    },
+  ]
 }
 
 function sentences(model: DescribedModel): string {

@@ -5,7 +5,9 @@ import { fail, succeed } from '#core/errors.ts'
 import { presentModel } from './describe-model-answer.ts'
 import { curlSnippet, endpointOf, exampleRow } from './example-row.ts'
 import { findModel, findVersion, shownVersion } from './find-model.ts'
+import { importanceOf } from './model-importance.ts'
 import { defineOperation } from './operation.ts'
+import { reportSchema, toWireReport } from './report-wire.ts'
 import {
   modelField,
   scalarField,
@@ -42,6 +44,10 @@ const output = z.object({
   }),
   created_at: z.string(),
   metrics: z.record(z.string(), z.number()),
+  /** How the figures were found, a confusion matrix or residuals, as far as the version has them. */
+  evaluation: reportSchema.optional(),
+  /** Which inputs the answer moves with, strongest first; shares of 1. */
+  importance: z.array(z.object({ name: z.string(), share: z.number() })).optional(),
   warnings: z.array(z.string()),
   versions: z.array(versionSchema),
 })
@@ -78,6 +84,7 @@ export const describeModel = defineOperation({
     const isLive = shown.number === model.liveVersion
     const endpoint = `${endpointOf(model.name)}${isLive ? '' : `/versions/${shown.number}`}`
     const versions = await ports.registry.listVersions(model.name)
+    const importance = await importanceOf(ports, model.name, shown.number, isLive)
     const card = await ports.registry.readCard(model.name)
     return succeed({
       name: model.name,
@@ -96,6 +103,8 @@ export const describeModel = defineOperation({
       origin: wire,
       created_at: shown.createdAt,
       metrics: wire.metrics,
+      ...toWireReport(await ports.registry.readReport(model.name, shown.number)),
+      ...(importance === null ? {} : { importance: [...importance] }),
       warnings: wire.warnings,
       versions: versions
         .map((one) => toWireVersion(one, model.liveVersion))

@@ -101,7 +101,7 @@ export const explainPrediction = defineOperation({
       const explainer = await explainerOf(ports, lease)
       const explained =
         explainer === null
-          ? await sample(lease, features, predicted.value, signal)
+          ? await sample(ports, lease, features, predicted.value, signal)
           : explain(lease, explainer, features, predicted.value)
       if (!explained.ok || instead_of === undefined) return explained
       return await compare(lease, { from: instead_of, to: features }, explained.value, signal)
@@ -113,6 +113,7 @@ export const explainPrediction = defineOperation({
 })
 
 async function sample(
+  { registry }: Ports,
   lease: Lease,
   features: Row,
   predicted: PredictOutput,
@@ -128,7 +129,9 @@ async function sample(
     )
   }
   const measure = measureOf(signature, explained)
-  const sampled = await explainBySampling(lease, features, undefined, measure, signal)
+  const { model, number } = lease.version
+  const report = await registry.readReport(model, number)
+  const sampled = await explainBySampling(lease, features, report?.background, measure, signal)
   if (sampled === null) return unexplained(lease.version.model)
   const contributions = sampled.contributions.map((one) => ({
     ...one,

@@ -34,6 +34,12 @@ export const inputSchema = z.object({
   /** An explicit null is accepted although leaving the field out is not. */
   nullable: z.boolean().optional(),
   categories: z.array(z.string()).optional(),
+  /** Names beyond `categories` have an answer too. */
+  open: z.boolean().optional(),
+  /** The only numbers that the model takes. */
+  allowed: z.array(z.number()).optional(),
+  /** Rows may carry it, and the model does not look at it. */
+  unused: z.boolean().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   example: scalarField.optional(),
@@ -70,9 +76,10 @@ export function toWireSignature(signature: Signature): WireSignature {
   const { classes, positiveLabel, target, unit, riskBands, confidenceBands } = signature
   return {
     task: signature.task,
-    inputs: signature.inputs.map(({ categories, aliases, ...rest }) => ({
+    inputs: signature.inputs.map(({ categories, aliases, allowed, ...rest }) => ({
       ...rest,
       ...(categories === undefined ? {} : { categories: [...categories] }),
+      ...(allowed === undefined ? {} : { allowed: [...allowed] }),
       ...(aliases === undefined ? {} : { aliases: [...aliases] }),
     })),
     names_known: signature.namesKnown,

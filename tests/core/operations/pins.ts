@@ -69,6 +69,8 @@ export const PINS = [
         'unit',
         'risk_bands',
         'confidence_bands',
+        'evaluation',
+        'importance',
       ],
     },
   },
