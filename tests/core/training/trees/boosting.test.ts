@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'bun:test'
 import { createRandom } from '#core/training/random.ts'
 import { boostingSteps, type FittedBoosting, fitBoosting } from '#core/training/trees/boosting.ts'
-import type { BoostingOptions } from '#core/training/trees/boosting-options.ts'
+import { BOOSTING_DEFAULTS, type BoostingOptions } from '#core/training/trees/boosting-options.ts'
+import { isDone } from '#core/training/trees/early-stopping.ts'
 import { predictTrees } from '#core/training/trees/predict-trees.ts'
 import { runInterruptibly } from '#core/training/trees/run-steps.ts'
 import {
@@ -69,6 +70,32 @@ describe('boosting', () => {
       return predictions.reduce((sum, value, row) => sum + Math.abs(value - (signal[row] ?? 0)), 0)
     }
     expect(missBy('absolute-error')).toBeLessThan(missBy('squared-error') / 4)
+  })
+
+  test('steps to the median of a leaf where the absolute error counts', () => {
+    const features = matrixOf(Array.from({ length: 60 }, (_, row) => [row % 2]))
+    const targets = Array.from({ length: 60 }, (_, row) =>
+      row < 4 ? 9e5 : row % 2 === 0 ? 300 : 7,
+    )
+    const options = { loss: 'absolute-error', iterations: 1, learningRate: 1 } as const
+    const { predictor } = fit(features, valuesOf(targets), options)
+    expect([...predictTrees(predictor, matrixOf([[0], [1]])).data]).toEqual([300, 7])
+  })
+
+  test('starts several classes from margins around zero', () => {
+    const { predictor } = fit(matrixOf([[1], [2], [3], [4]]), classesOf([0, 1, 2, 2]))
+    const [first, second, third] = predictor.base
+    expect((first ?? 1) + (second ?? 1) + (third ?? 1)).toBeCloseTo(0, 12)
+    expect((third ?? 0) - (first ?? 0)).toBeCloseTo(Math.log(2), 12)
+  })
+
+  test('waits as long as one of the last losses is better than the one before them', () => {
+    const rules = { ...BOOSTING_DEFAULTS, patience: 3, tolerance: 0.01 }
+    expect(isDone([1, 2, 2], rules)).toBe(false)
+    expect(isDone([1, 2, 2, 2], rules)).toBe(true)
+    expect(isDone([1, 0.5, 2, 2], rules)).toBe(false)
+    expect(isDone([1, 0.995, 2, 2], rules)).toBe(true)
+    expect(isDone([1, 0.5, 2, 2, 2], rules)).toBe(true)
   })
 
   test('is the same for the same seed, and with rows held out another for another', () => {

@@ -71,8 +71,22 @@ describe('a single tree without chance', () => {
   test('never parts values that are one number in float32', () => {
     const features = matrixOf([[1], [1 + 1e-12], [1 - 1e-12], [1]])
     const { predictor } = fit(features, valuesOf([1, 2, 3, 6]), PLAIN)
+    expect(predictor.precision).toBe('float32')
     expect(predictor.trees[0]?.left).toEqual(Int32Array.of(-1))
     expect(predictTrees(predictor, features).data).toEqual(new Float64Array(4).fill(3))
+    const close = fit(matrixOf([[0], [5e-8], [4e-7]]), valuesOf([1, 3, 9]), PLAIN)
+    expect([...predictTrees(close.predictor, matrixOf([[0], [5e-8], [4e-7]])).data]).toEqual([
+      2, 2, 9,
+    ])
+  })
+
+  test('comes to every corner of a cube, where each column is constant after its split', () => {
+    const corners = Array.from({ length: 256 }, (_, row) =>
+      Array.from({ length: 8 }, (__, bit) => (row >> bit) & 1),
+    )
+    const options = { ...PLAIN, trees: 20, maxFeatures: 0.125 }
+    const { predictor } = fit(matrixOf(corners), valuesOf(corners.keys()), options)
+    for (const { left } of predictor.trees) expect(left).toHaveLength(511)
   })
 
   test('parts missing values from all others where that is what tells', () => {
