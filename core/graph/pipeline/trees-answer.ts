@@ -3,6 +3,7 @@
 import type { TreeLink } from '#core/pipeline/trees.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { type Answer, bothClasses, divideBySum, softmax } from './answer.ts'
+import { addLog1p } from './functions.ts'
 
 /** `margins` is float64 [rows, outputs]. */
 export function answerOfMargins(
@@ -31,7 +32,7 @@ export function answerOfMargins(
     case 'sigmoid-value':
       return values(outputs, sigmoid(graph, margins, link.slope))
     case 'log1p-exp':
-      return values(outputs, graph.apply('Softplus', [margins]))
+      return values(outputs, addLog1p(graph, graph.apply('Exp', [margins])))
     case 'signed-square':
       return values(outputs, graph.apply('Mul', [margins, graph.apply('Abs', [margins])]))
     case 'isolation':
