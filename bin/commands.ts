@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<OperationName, string>> = {
 export const OWN_COMMANDS = [
   { word: 'serve', summary: 'Start the server: page, chat and REST on one address' },
   { word: 'inspect', summary: 'Show what a file holds without registering anything' },
+  { word: 'train', summary: 'Fit a model to a table and write it with its metrics' },
   {
     word: 'mcp',
     summary: 'Serve Claude Desktop and other MCP clients on standard input and output',

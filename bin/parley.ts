@@ -49,6 +49,13 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   if (word === 'inspect') {
     return withInterrupt((signal) => inspect(rest, terminal, signal))
   }
+  if (word === 'train') {
+    // Loaded here alone: the learners would slow down every other command.
+    const { train } = await import('./train.ts')
+    const exampleData = process.env['PARLEY_EXAMPLE_DATA'] ?? null
+    const version = manifest.version
+    return withInterrupt((signal) => train(rest, { terminal, signal, now, version, exampleData }))
+  }
   if (word === 'keys') return aboutPeople(rest, terminal, KEYS_HELP, runKeys)
   if (word === 'audit') return aboutPeople(rest, terminal, AUDIT_HELP, runAudit)
   return runOperation(word, rest, terminal)

@@ -21,9 +21,10 @@ import {
   type TrainedPipeline,
   textsOf,
 } from './trained-pipeline.ts'
-import { fitBoosting } from './trees/boosting.ts'
+import { boostingSteps } from './trees/boosting.ts'
 import { BOOSTING_DEFAULTS } from './trees/boosting-options.ts'
-import { FOREST_DEFAULTS, fitForest } from './trees/forest.ts'
+import { FOREST_DEFAULTS, forestSteps } from './trees/forest.ts'
+import { runInterruptibly } from './trees/run-steps.ts'
 
 export interface FitRequest {
   readonly plan: TrainingPlan
@@ -120,7 +121,10 @@ const LEARNERS: Readonly<Record<Exclude<ModelName, 'tfidf'>, Learner>> = {
       minSamplesLeaf: numberOf(settings, 'min_samples_leaf'),
       maxFeatures: share === 'sqrt' || typeof share === 'number' ? share : null,
     } as const
-    const fitted = fitForest(features, target, options, context)
+    const fitted = await runInterruptibly(
+      forestSteps(features, target, options, context.random),
+      context,
+    )
     return fitted.ok ? succeed({ kind: 'rf', options, fitted: fitted.value }) : fitted
   },
   async hgb({ features, target, settings, context }) {
@@ -133,7 +137,10 @@ const LEARNERS: Readonly<Record<Exclude<ModelName, 'tfidf'>, Learner>> = {
       minSamplesLeaf: numberOf(settings, 'min_samples_leaf'),
       l2: numberOf(settings, 'l2_regularization'),
     }
-    const fitted = fitBoosting(features, target, options, context)
+    const fitted = await runInterruptibly(
+      boostingSteps(features, target, options, context.random),
+      context,
+    )
     return fitted.ok ? succeed({ kind: 'hgb', options, fitted: fitted.value }) : fitted
   },
 }

@@ -7,7 +7,7 @@ import { chooseFeatures, findColumn } from './features.ts'
 import { findLeaks } from './leaks.ts'
 import { type ColumnKind, type ColumnProfile, profileTable } from './profile.ts'
 import type { Random } from './random.ts'
-import { type Column, type Table, takeRows } from './table.ts'
+import { type Column, rowKey, type Table, takeRows } from './table.ts'
 import type { TrainingWarning } from './warning.ts'
 
 export type TrainingTask = Extract<
@@ -176,11 +176,7 @@ function warnOfDuplicates(table: Table, names: readonly string[]): readonly Trai
   for (let row = 0; row < table.rows; row++) seen.add(rowKey(columns, row))
   const repeated = table.rows - seen.size
   if (repeated === 0) return []
-  const message = `${repeated} rows repeat an earlier one; a repeated row on both sides of the split makes the test easier than life.`
+  const rows = repeated === 1 ? '1 row repeats' : `${repeated} rows repeat`
+  const message = `${rows} an earlier one; a repeated row on both sides of the split makes the test easier than life.`
   return [{ code: 'duplicates', column: null, message }]
-}
-
-/** What a row holds, as one text: equal rows have equal keys. */
-export function rowKey(columns: readonly Column[], row: number): string {
-  return JSON.stringify(columns.map((column) => String(column.values[row] ?? null)))
 }

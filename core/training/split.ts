@@ -1,6 +1,7 @@
 // Divides rows into parts to learn from and parts to test on, exactly the same for the same seed.
 
 import { type Random, shuffledIndices } from './random.ts'
+import { type Column, rowKey } from './table.ts'
 
 /** Row numbers. */
 export interface Split {
@@ -10,13 +11,16 @@ export interface Split {
 
 /**
  * A shuffled hold-out. With `strata` (a class code each row) every class is divided in the same proportion, to the nearest
- * row, and each class with two rows or more has one on both sides. `testShare` is in (0, 1); both sides get a row.
+ * row, and each class with two rows or more has one on both sides. With `spread` (a number each row) the rows of a class
+ * are put in that order and every stretch of them gives its share to the test: each row is as likely to be tested as
+ * before, and the test is like the whole. `testShare` is in (0, 1); both sides get a row.
  */
 export function holdOut(
   rows: number,
   testShare: number,
   strata: Int32Array | null,
   random: Random,
+  spread: Float64Array | null = null,
 ): Split {
   const testRows = Math.min(rows - 1, Math.max(1, Math.round(rows * testShare)))
   const groups = groupRows(rows, strata, random.split('hold-out'))
@@ -28,11 +32,32 @@ export function holdOut(
   const train: number[] = []
   const test: number[] = []
   groups.forEach((group, index) => {
+    const order = spread === null ? group : orderBySpread(group, sizes[index] ?? 0, spread, random)
     const size = sizes[index] ?? 0
-    test.push(...group.subarray(0, size))
-    train.push(...group.subarray(size))
+    test.push(...order.subarray(0, size))
+    train.push(...order.subarray(size))
   })
   return { train: mixed(train, random.split('train')), test: mixed(test, random.split('test')) }
+}
+
+/** The group with `count` rows first, one drawn from each of as many stretches along `spread`. */
+function orderBySpread(
+  group: Int32Array,
+  count: number,
+  spread: Float64Array,
+  random: Random,
+): Int32Array {
+  const draws = random.split(`spread ${group[0]}`)
+  const sorted = Int32Array.from(group).sort((left, right) => {
+    return (spread[left] as number) - (spread[right] as number)
+  })
+  const drawn = new Set<number>()
+  for (let stretch = 0; stretch < count; stretch++) {
+    const start = Math.floor((stretch * group.length) / count)
+    const end = Math.floor(((stretch + 1) * group.length) / count)
+    drawn.add(sorted[start + draws.below(end - start)] as number)
+  }
+  return Int32Array.from([...drawn, ...group.filter((row) => !drawn.has(row))])
 }
 
 /** `count` folds of nearly equal size; each row is tested once. With `strata` every class is spread over the folds. */
@@ -95,4 +120,10 @@ function shareOut(sizes: readonly number[], wanted: number, rows: number): reado
 function mixed(rows: readonly number[], random: Random): Int32Array {
   const order = shuffledIndices(rows.length, random)
   return order.map((place) => rows[place] ?? 0)
+}
+
+/** Test rows that hold the same as a training row. */
+export function countRepeated(columns: readonly Column[], { train, test }: Split): number {
+  const known = new Set(Array.from(train, (row) => rowKey(columns, row)))
+  return test.filter((row) => known.has(rowKey(columns, row))).length
 }

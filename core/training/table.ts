@@ -196,3 +196,8 @@ export function takeRows(table: Table, order: Int32Array): Table {
   })
   return { rows: order.length, columns }
 }
+
+/** What a row holds, as one text: equal rows have equal keys. */
+export function rowKey(columns: readonly Column[], row: number): string {
+  return JSON.stringify(columns.map((column) => String(column.values[row] ?? null)))
+}

@@ -10,6 +10,9 @@ export const WARNING_CODES = [
   'imbalance',
   'missing',
   'missing_target',
+  'repeated_test',
+  'not_converged',
+  'onnx',
 ] as const
 
 export interface TrainingWarning {

@@ -32,9 +32,11 @@ describe('a hold-out', () => {
         fc.array(fc.nat(4), { minLength: 30, maxLength: 200 }),
         fc.double({ min: 0.05, max: 0.6, noNaN: true }),
         fc.integer(),
-        (codes, share, seed) => {
+        fc.boolean(),
+        (codes, share, seed, isSpread) => {
           const strata = Int32Array.from(codes)
-          const { train, test } = holdOut(codes.length, share, strata, createRandom(seed))
+          const spread = isSpread ? Float64Array.from(codes, (_, row) => (row * 7) % 11) : null
+          const { train, test } = holdOut(codes.length, share, strata, createRandom(seed), spread)
           expect(sorted([...train, ...test])).toEqual(all(codes.length))
           for (const code of new Set(codes)) {
             const size = codes.filter((one) => one === code).length
@@ -46,6 +48,30 @@ describe('a hold-out', () => {
       ),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('a hold-out spread over a number', () => {
+  const spread = Float64Array.from({ length: 100 }, (_, row) => (row * 37) % 100)
+
+  test('takes one row from every stretch', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { test } = holdOut(100, 0.2, null, createRandom(seed), spread)
+      const stretches = Array.from(test, (row) => Math.floor((spread[row] ?? 0) / 5))
+      expect(sorted(stretches)).toEqual(all(20))
+    }
+  })
+
+  test('gives every row the same chance', () => {
+    const tested = new Int32Array(100)
+    for (let seed = 0; seed < 2_000; seed++) {
+      for (const row of holdOut(100, 0.2, null, createRandom(seed), spread).test) {
+        tested[row] = (tested[row] ?? 0) + 1
+      }
+    }
+    // 400 on the average, a standard deviation of 18.
+    expect(Math.min(...tested)).toBeGreaterThan(320)
+    expect(Math.max(...tested)).toBeLessThan(480)
   })
 })
 
