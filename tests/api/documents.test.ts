@@ -111,6 +111,21 @@ function checkStructure(api: any): void {
 }
 
 describe("the service's document", () => {
+  test('says how a deletion is confirmed', () => {
+    const { delete: operation } = document.paths['/api/models/{name}']
+    expect(operation.parameters.map(({ name }: { name: string }) => name)).toEqual([
+      'name',
+      'confirmation',
+    ])
+    expect(operation.responses['409'].description).toContain('needs_confirmation')
+    const run = document.paths['/api/operations/delete_model'].post
+    const { schema } = run.requestBody.content['application/json']
+    expect(Object.keys(schema.properties)).toEqual(['model', 'confirmation'])
+    expect(run.responses['409'].description).toContain('needs_confirmation')
+    const { error } = document.components.schemas.Error.properties
+    expect(Object.keys(error.properties)).toContain('expires_at')
+  })
+
   test('has every address and no other', () => {
     const addresses = operationsOf(document).map(({ method, path }) => `${method} ${path}`)
     const operations = OPERATIONS.map(({ name }) => `POST /api/operations/${name}`)

@@ -164,6 +164,21 @@ describe('a key', () => {
     expect((await ask(describeOnly, 'POST', '/api/predict/churn/versions/1', ROW)).status).toBe(403)
   })
 
+  test('confirms with what was given to it, not with what another key was given', async () => {
+    const [ann, bob] = await Promise.all([create({ role: 'admin' }), create({ role: 'admin' })])
+    await ask(ann, 'POST', '/api/operations/deploy_model', { sample: 'iris', name: 'doomed' })
+    const asked = await ask(ann, 'DELETE', '/api/models/doomed')
+    expect([asked.status, asked.body.error.code]).toEqual([409, 'needs_confirmation'])
+    const path = `/api/models/doomed?confirmation=${asked.body.error.confirmation}`
+    const refused = await ask(bob, 'DELETE', path)
+    expect([refused.status, refused.body.error.message]).toEqual([
+      409,
+      expect.stringContaining('made for another person'),
+    ])
+    expect((await ask(ann, 'DELETE', path)).status).toBe(200)
+    expect((await ask(ann, 'DELETE', path)).status).toBe(404)
+  })
+
   test('may send a file only where an operation that takes one may be run', async () => {
     const send = async (key: string, method: string, path: string) => {
       const form = new FormData()

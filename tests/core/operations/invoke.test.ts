@@ -198,6 +198,18 @@ describe('a destructive operation', () => {
     expect(await isThere('doomed')).toBe(true)
   })
 
+  test('is asked about again when the yes comes too late', async () => {
+    let now = Date.now()
+    const slow = await createTestPorts({ now: () => now })
+    await run(slow, 'deploy_model', { sample: 'iris' })
+    const asked = await run(slow, 'delete_model', { model: 'iris' })
+    const confirmation = asked.ok ? '' : asked.failure.confirmation?.token
+    now += 10 * 60 * 1000
+    const late = await run(slow, 'delete_model', { model: 'iris', confirmation })
+    expect(late.ok ? null : late.failure.code).toBe('conflict')
+    await slow.close()
+  })
+
   test('cannot be confirmed by the words of a conversation, whatever they carry', async () => {
     await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
     const principal = { ...testPrincipal, surface: 'chat' as const }
