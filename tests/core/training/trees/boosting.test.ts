@@ -29,11 +29,6 @@ function fit(features: Fit[0], target: Fit[1], options: Fit[2] = {}, seed = 1): 
   return outcome.value
 }
 
-function refuse(features: Fit[0], target: Fit[1], options: Fit[2] = {}): string {
-  const outcome = fitBoosting(features, target, options, contextOf(1))
-  return outcome.ok ? '' : `${outcome.failure.code}: ${outcome.failure.message}`
-}
-
 const golden = await readGoldenBoosting()
 
 /** As in the make script. */
@@ -243,46 +238,5 @@ describe('boosting', () => {
     const steps = boostingSteps(features, valuesOf(signal), { iterations: 4 }, createRandom(1))
     const outcome = await runInterruptibly(steps, contextOf(1))
     expect(outcome).toEqual({ ok: true, value: fit(features, valuesOf(signal), { iterations: 4 }) })
-  })
-})
-
-describe('what no boosting can learn from', () => {
-  const two = matrixOf([[1], [2]])
-  const many = matrixOf(Array.from({ length: 300 }, (_, row) => [row]))
-  const CASES = [
-    ['a single row', matrixOf([[1]]), valuesOf([1]), {}, 'at least 2 rows, and there is 1'],
-    [
-      'one class',
-      two,
-      { kind: 'classes', codes: Int32Array.of(1, 1), classCount: 2 },
-      {},
-      'All rows have the same class',
-    ],
-    [
-      'an infinite number',
-      matrixOf([[1], [Number.NEGATIVE_INFINITY]]),
-      valuesOf([1, 2]),
-      {},
-      'Feature 1 of row 2 is too large',
-    ],
-    [
-      'too many categories',
-      many,
-      valuesOf(Array.from({ length: 300 }, (_, row) => row)),
-      { categorical: [0] },
-      'Feature 1 has 300 categories; at most 255',
-    ],
-    ['a category that is no column', two, valuesOf([1, 2]), { categorical: [1] }, 'no column 1'],
-    ['counts below zero', two, valuesOf([-1, 2]), { loss: 'poisson' }, 'not negative'],
-    ['no iteration', two, valuesOf([1, 2]), { iterations: 0 }, 'at least one iteration'],
-    ['no learning', two, valuesOf([1, 2]), { learningRate: 0 }, 'above 0'],
-    ['one leaf', two, valuesOf([1, 2]), { maxLeaves: 1 }, 'at least 2 leaves'],
-    ['a thousand bins', two, valuesOf([1, 2]), { maxBins: 1000 }, '2 to 255 bins'],
-  ] as const satisfies readonly (readonly [string, Fit[0], Fit[1], Fit[2], string])[]
-
-  test.each(CASES)('is refused in a sentence: %s', (_, features, target, options, sentence) => {
-    const answer = refuse(features, target, options)
-    expect(answer).toStartWith('invalid_input: ')
-    expect(answer).toContain(sentence)
   })
 })

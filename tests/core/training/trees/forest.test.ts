@@ -30,11 +30,6 @@ function fit(features: Fit[0], target: Fit[1], options: Fit[2], seed = 1): Fitte
   return outcome.value
 }
 
-function refuse(features: Fit[0], target: Fit[1], options: Fit[2] = {}): string {
-  const outcome = fitForest(features, target, options, contextOf(1))
-  return outcome.ok ? '' : `${outcome.failure.code}: ${outcome.failure.message}`
-}
-
 const golden = await readGoldenTrees()
 
 describe('a single tree without chance', () => {
@@ -246,63 +241,5 @@ describe('a forest', () => {
     const context = contextOf(1, { signal: controller.signal, progress })
     expect(() => fitForest(features, classesOf(codes), { trees: 10 }, context)).toThrow('enough')
     expect(told).toEqual([0.1, 0.2, 0.3])
-  })
-})
-
-describe('what no forest can learn from', () => {
-  const two = matrixOf([[1], [2]])
-  const CASES = [
-    ['a single row', matrixOf([[1]]), valuesOf([1]), {}, 'at least 2 rows, and there is 1'],
-    [
-      'no feature',
-      { rows: 2, columns: 0, data: new Float64Array(0) },
-      valuesOf([1, 2]),
-      {},
-      'at least one feature',
-    ],
-    [
-      'one class',
-      two,
-      { kind: 'classes', codes: Int32Array.of(1, 1), classCount: 2 },
-      {},
-      'All rows have the same class',
-    ],
-    [
-      'a class out of range',
-      two,
-      { kind: 'classes', codes: Int32Array.of(0, 2), classCount: 2 },
-      {},
-      'target of row 2 is none of the 2 classes',
-    ],
-    [
-      'a missing target',
-      two,
-      valuesOf([1, Number.NaN]),
-      {},
-      'target of row 2 is not a finite number',
-    ],
-    ['more targets than rows', two, valuesOf([1, 2, 3]), {}, '2 rows of features and 3 targets'],
-    [
-      'a number beyond float32',
-      matrixOf([[1], [1e39]]),
-      valuesOf([1, 2]),
-      {},
-      'Feature 1 of row 2 is too large',
-    ],
-    ['no trees', two, valuesOf([1, 2]), { trees: 0 }, 'at least one tree'],
-    [
-      'leaves of nothing',
-      two,
-      valuesOf([1, 2]),
-      { minSamplesLeaf: 0 },
-      'A leaf needs at least 1 row',
-    ],
-    ['a share of columns above one', two, valuesOf([1, 2]), { maxFeatures: 2 }, 'at most 1'],
-  ] as const satisfies readonly (readonly [string, Fit[0], Fit[1], Fit[2], string])[]
-
-  test.each(CASES)('is refused in a sentence: %s', (_, features, target, options, sentence) => {
-    const answer = refuse(features, target, options)
-    expect(answer).toStartWith('invalid_input: ')
-    expect(answer).toContain(sentence)
   })
 })
