@@ -1,5 +1,11 @@
 // Transformers of one text column into counts and weights of its words or characters.
 
+/** Words or characters in one term; nobody counts longer runs. */
+export const MAX_RUN = 32
+
+/** Columns of one text. A row of them takes 32 MB; scikit-learn's own largest default is a quarter of it. */
+export const MAX_TEXT_WIDTH = 2 ** 22
+
 /** A text column becomes one double a vocabulary entry. */
 export interface TextTransformer {
   readonly kind: 'text'

@@ -1,18 +1,16 @@
-// Reads transformers of columns: scalers, imputers, encoders, projections, selections.
+// Readers of transformers of columns, by the names of their classes in scikit-learn.
 
-import type { Transformer } from '#core/pipeline/pipeline.ts'
-import { type FittedObject, optionalVector } from './fitted-object.ts'
+import { ENCODER_READERS } from './encoders.ts'
+import { IMPUTER_READERS } from './imputers.ts'
+import { PROJECTION_READERS } from './projections.ts'
 import type { TransformerReader } from './reading.ts'
+import { SCALER_READERS } from './scalers.ts'
+import { SELECTION_READERS } from './selections.ts'
 
-/** Class names of scikit-learn → their readers. */
 export const PREPROCESSING_READERS: Readonly<Record<string, TransformerReader>> = {
-  StandardScaler: (object) => scale(optionalMean(object), optionalVector(object, 'scale_')),
-}
-
-function optionalMean(object: FittedObject): Float64Array | null {
-  return object.attributes.get('with_mean') === false ? null : optionalVector(object, 'mean_')
-}
-
-function scale(subtract: Float64Array | null, divide: Float64Array | null): Transformer {
-  return { kind: 'scale', subtract, divide, multiply: null, add: null, clip: null }
+  ...SCALER_READERS,
+  ...IMPUTER_READERS,
+  ...ENCODER_READERS,
+  ...PROJECTION_READERS,
+  ...SELECTION_READERS,
 }
