@@ -23,11 +23,18 @@ export function predictorNeeds(predictor: Predictor, width: number): readonly Co
     case 'kernel':
     case 'centres':
     case 'gaussian-bayes':
+    case 'interpolation':
     case 'quadratic':
     case 'layers':
       return same(width, NUMBER)
+    case 'categorical-bayes':
+      return predictor.columns.map(({ rows }) => ({
+        ...NUMBER,
+        categories: Array.from({ length: rows }, (_, code) => String(code)),
+      }))
     case 'constant':
-      return same(width, UNKNOWN)
+      // Nothing of them is read but how many rows there are.
+      return same(width, { ...NUMBER, optional: true })
     case 'average':
     case 'majority':
     case 'boosted':

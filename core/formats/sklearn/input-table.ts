@@ -22,7 +22,7 @@ const COUNTS = ['n_features_in_', 'n_features_', '_n_features', 'n_features', 'n
 const PER_COLUMN = [
   ...['mean_', 'scale_', 'center_', 'min_', 'statistics_', 'coef_', '_fit_X', 'support_vectors_'],
   ...['theta_', 'feature_log_prob_', 'components_', 'cluster_centers_', 'means_', 'variances_'],
-  ...['lambdas_', 'n_bins_', 'scores_', 'max_abs_'],
+  ...['lambdas_', 'n_bins_', 'scores_', 'max_abs_', 'centroids_'],
 ]
 
 /** Attributes with one item a column. */
@@ -34,6 +34,9 @@ const INNER = [
   ...['regressor_', 'base_estimator_', 'estimator'],
   ...['base_estimator', 'calibrated_classifiers_'],
 ]
+
+/** Classes that take one column, or do not look at any. */
+const ONE_COLUMN = new Set(['IsotonicRegression', 'DummyClassifier', 'DummyRegressor'])
 
 /** Objects that are asked for names or a width; an honest model answers after a handful. */
 const MAX_ASKED = 1_000
@@ -144,15 +147,15 @@ function ownWidth(object: FittedObject): number | null {
   }
   for (const name of PER_COLUMN) {
     const value = attribute(object, name)
-    const matrix = isArray(value) && value.shape.length > 0 ? matrixOf(value) : null
-    if (matrix !== null) return matrix.columns
+    const width = isArray(value) ? value.shape.at(-1) : undefined
+    if (width !== undefined) return width
   }
   for (const name of LISTS) {
     const items = itemsOfValue(attribute(object, name))
     if (items !== null) return items.length
   }
   const [first] = itemsOfValue(attribute(object, 'coefs_')) ?? []
-  return matrixOf(first)?.rows ?? null
+  return matrixOf(first)?.rows ?? (ONE_COLUMN.has(object.name) ? 1 : null)
 }
 
 /** Objects that may know the table. */
