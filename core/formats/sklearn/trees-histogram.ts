@@ -131,13 +131,12 @@ function readTreePredictor(object: FittedObject, group: number, around: Around):
   const right = childOf(need('right'))
   const feature = Int32Array.from(need('feature_idx'))
   checkNodes(object, { left, right, feature }, around.table.width)
-  const missing = nodes.field('missing_go_to_left') ?? new Float64Array(count)
   const tree = {
     left,
     right,
     feature,
     threshold: need('num_threshold', 'threshold'),
-    missingLeft: Uint8Array.from(missing, (value) => (value === 1 ? 1 : 0)),
+    missingLeft: nodes.flags('missing_go_to_left') ?? new Uint8Array(count),
     values: need('value'),
     cover: need('count'),
     categories: new Map<number, Int32Array>(),

@@ -1,13 +1,17 @@
 // Structured numpy arrays of tree nodes: one field at a time, by its name, whatever the record's layout.
 
 import { isArray } from '../pickle/access.ts'
-import type { Dtype, NdArray, PickleValue } from '../pickle/value.ts'
+import type { Dtype, PickleValue } from '../pickle/value.ts'
 
 /** The nodes of one tree; each field is asked for by name, for layouts change between versions. */
 export interface NodeRecords {
   readonly count: number
   /** The field of every node as doubles; null where the records have none of this name. */
   readonly field: (name: string) => Float64Array | null
+  /** The same as integers: children, features. */
+  readonly integers: (name: string) => Int32Array | null
+  /** The same as 1 where it is 1, else 0. */
+  readonly flags: (name: string) => Uint8Array | null
 }
 
 type FieldReader = (view: DataView, at: number, littleEndian: boolean) => number
@@ -33,25 +37,33 @@ export function readRecords(value: PickleValue | undefined): NodeRecords | null 
   const { data, dtype } = value
   const count = value.shape[0] ?? 0
   if (!(data instanceof Uint8Array) || data.length !== count * dtype.itemSize) return null
-  return { count, field: (name) => readField(data, dtype, count, name) }
+  const into = <Numbers extends Column>(name: string, create: (count: number) => Numbers) => {
+    const numbers = create(count)
+    return readField(data, dtype, name, numbers) ? numbers : null
+  }
+  return {
+    count,
+    field: (name) => into(name, (size) => new Float64Array(size)),
+    integers: (name) => into(name, (size) => new Int32Array(size)),
+    flags: (name) => into(name, (size) => new Uint8Array(size))?.map(isOne) ?? null,
+  }
 }
 
-function readField(
-  bytes: Extract<NdArray['data'], Uint8Array>,
-  dtype: Dtype,
-  count: number,
-  name: string,
-): Float64Array | null {
+type Column = Float64Array | Int32Array | Uint8Array
+
+const isOne = (value: number): number => (value === 1 ? 1 : 0)
+
+/** Fills `numbers`, one a record; false where the records have no such field. */
+function readField(bytes: Uint8Array, dtype: Dtype, name: string, numbers: Column): boolean {
   const field = dtype.fields?.find((candidate) => candidate.name === name)
   const read = field === undefined ? undefined : FIELD_READERS[field.dtype.code]
-  if (field === undefined || read === undefined) return null
+  if (field === undefined || read === undefined) return false
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const numbers = new Float64Array(count)
   const { littleEndian } = field.dtype
   let at = field.offset
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < numbers.length; index++) {
     numbers[index] = read(view, at, littleEndian)
     at += dtype.itemSize
   }
-  return numbers
+  return true
 }

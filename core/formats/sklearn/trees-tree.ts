@@ -17,7 +17,7 @@ export interface ReadTree {
   readonly outputs: number
   readonly classes: number
   /** Training rows of each node, not weighted. */
-  readonly samples: Float64Array
+  readonly samples: () => Float64Array
   /** True where nodes say which way missing values go. */
   readonly hasMissing: boolean
 }
@@ -30,36 +30,35 @@ export function readTree(object: FittedObject, width: number, { budget }: Readin
   const { count } = nodes
   const { data: values, outputs, classes } = readValues(object, attribute(inner, 'values'), count)
   chargeBytes(budget, count * NODE_BYTES, object.record.offset)
-  const need = (name: string): Float64Array => {
-    const field = nodes.field(name)
+  const need = <Field>(field: Field | null, name: string): Field => {
     if (field === null) throw damaged(object, `has nodes without ${name}`)
     return field
   }
-  const left = Int32Array.from(need('left_child'))
-  const right = Int32Array.from(need('right_child'))
-  const feature = Int32Array.from(need('feature'))
+  const doubles = (name: string) => need(nodes.field(name), name)
+  const integers = (name: string) => need(nodes.integers(name), name)
+  const left = integers('left_child')
+  const right = integers('right_child')
+  const feature = integers('feature')
   checkNodes(object, { left, right, feature }, width)
-  const missing = nodes.field('missing_go_to_left')
+  const missing = nodes.flags('missing_go_to_left')
   return {
     tree: {
       left,
       right,
       feature,
-      threshold: need('threshold'),
-      missingLeft: missing === null ? new Uint8Array(count) : Uint8Array.from(missing, isOne),
+      threshold: doubles('threshold'),
+      missingLeft: missing ?? new Uint8Array(count),
       values,
-      cover: need('weighted_n_node_samples'),
+      cover: doubles('weighted_n_node_samples'),
       categories: new Map(),
       group: outputs * classes === 1 ? 0 : -1,
     },
     outputs,
     classes,
-    samples: need('n_node_samples'),
+    samples: () => doubles('n_node_samples'),
     hasMissing: missing !== null,
   }
 }
-
-const isOne = (value: number): number => (value === 1 ? 1 : 0)
 
 /** [nodes][outputs][classes] as one vector. */
 function readValues(object: FittedObject, value: ReturnType<typeof attribute>, count: number) {

@@ -189,8 +189,9 @@ function readIsolation(object: FittedObject, table: TableShape, reading: Reading
   }
 }
 
-function pathLengths({ tree, samples }: ReadTree, rowLength: (rows: number) => number) {
-  const { left, right } = tree
+function pathLengths(read: ReadTree, rowLength: (rows: number) => number) {
+  const { left, right } = read.tree
+  const samples = read.samples()
   const lengths = new Float64Array(left.length)
   for (let node = 0; node < left.length; node++) {
     const depth = lengths[node] as number
