@@ -60,16 +60,18 @@ function readCalibrated(object: FittedObject, table: TableShape, reading: Readin
 
 function readCalibratedMember(object: FittedObject, whole: Whole): ReadMember {
   const { table, reading } = whole
-  // Newer releases train on positions; the classes it knows itself are those of its estimator.
   const classes = textsOfValue(firstAttribute(object, 'classes', 'classes_')) ?? whole.classes
   if (classes?.length !== whole.classes?.length) {
     throw refuse(object, 'knows other classes than the whole.')
   }
   const estimator = firstAttribute(object, 'estimator', 'base_estimator')
   const read = reading.predictor(whole.object, estimator, 'estimator', table)
-  const places = placesOfClasses({ ...whole, classes }, read) ?? [...(classes ?? []).keys()]
   const classCount = classes?.length ?? 0
-  const calibration = readCalibration(object, places, classCount)
+  const calibration = readCalibration(
+    object,
+    classCount,
+    () => placesOfClasses({ ...whole, classes }, read) ?? [...(classes ?? []).keys()],
+  )
   const predictor = { kind: 'calibrated', member: read.predictor, calibration, classCount } as const
   return { ...read, member: { columns: null, predictor, classes: null } }
 }
@@ -77,8 +79,8 @@ function readCalibratedMember(object: FittedObject, whole: Whole): ReadMember {
 /** Before scikit-learn 0.24 the calibrators were called calibrators_. */
 function readCalibration(
   object: FittedObject,
-  places: readonly number[],
   classCount: number,
+  findPlaces: () => readonly number[],
 ): Calibration {
   const values = itemsOfValue(firstAttribute(object, 'calibrators', 'calibrators_')) ?? []
   const calibrators = values.map((value) => openInner(object, value))
@@ -87,6 +89,7 @@ function readCalibration(
   if (first.name === '_TemperatureScaling') {
     return { kind: 'temperature', factor: readNumber(first, 'beta_') }
   }
+  const places = findPlaces()
   const expected = places.length === 2 ? 1 : places.length
   if (calibrators.length !== expected) {
     throw refuse(object, `has ${calibrators.length} curves where ${expected} belong.`)

@@ -22,7 +22,7 @@ const COUNTS = ['n_features_in_', 'n_features_', '_n_features', 'n_features', 'n
 const PER_COLUMN = [
   ...['mean_', 'scale_', 'center_', 'min_', 'statistics_', 'coef_', '_fit_X', 'support_vectors_'],
   ...['theta_', 'feature_log_prob_', 'components_', 'cluster_centers_', 'means_', 'variances_'],
-  ...['lambdas_', 'n_bins_', 'scores_', 'max_abs_', 'centroids_'],
+  ...['lambdas_', 'n_bins_', 'scores_', 'max_abs_', 'centroids_', 'quantiles_'],
 ]
 
 /** Attributes with one item a column. */
@@ -35,8 +35,8 @@ const INNER = [
   ...['base_estimator', 'calibrated_classifiers_'],
 ]
 
-/** Classes that take one column, or do not look at any. */
-const ONE_COLUMN = new Set(['IsotonicRegression', 'DummyClassifier', 'DummyRegressor'])
+/** Classes that do not look at their columns, and kept no count of them until 1.5. */
+const TAKES_ANYTHING = new Set(['DummyClassifier', 'DummyRegressor'])
 
 /** Objects that are asked for names or a width; an honest model answers after a handful. */
 const MAX_ASKED = 1_000
@@ -62,6 +62,9 @@ export function inputTable(
   if (width === null) {
     const inputs = findFirst(object, (inner) => boosterInputs(inner, budget))
     if (inputs !== null) return inputs
+  }
+  if (width === null && TAKES_ANYTHING.has(object.name)) {
+    return { width: given?.length ?? 1, names: given ?? null }
   }
   if (width === null) return null
   const isFit = partial?.every((name) => name === null || given?.includes(name)) ?? true
@@ -140,6 +143,10 @@ function namesInSteps(object: FittedObject): readonly (string | null)[] | null {
 }
 
 function ownWidth(object: FittedObject): number | null {
+  // Its n_features_ counts the columns that it keeps.
+  if (object.name.startsWith('RFE')) {
+    return itemsOfValue(attribute(object, 'support_'))?.length ?? null
+  }
   if (object.name.endsWith('Vectorizer')) return 1
   for (const name of COUNTS) {
     const count = asNumber(attribute(object, name))
@@ -155,7 +162,7 @@ function ownWidth(object: FittedObject): number | null {
     if (items !== null) return items.length
   }
   const [first] = itemsOfValue(attribute(object, 'coefs_')) ?? []
-  return matrixOf(first)?.rows ?? (ONE_COLUMN.has(object.name) ? 1 : null)
+  return matrixOf(first)?.rows ?? (object.name === 'IsotonicRegression' ? 1 : null)
 }
 
 /** Objects that may know the table. */

@@ -30,9 +30,10 @@ export function addCurves(
 
 function addSigmoids(graph: GraphBuilder, values: string, curves: readonly Sigmoid[]): string {
   const row = (numbers: readonly number[]) => graph.doubles([1, numbers.length], numbers)
-  const slopes = row(curves.map(({ a }) => -a))
-  const product = graph.apply('Mul', [values, slopes])
-  return graph.apply('Sigmoid', [graph.apply('Sub', [product, row(curves.map(({ b }) => b))])])
+  const product = graph.apply('Mul', [values, row(curves.map(({ a }) => a))])
+  // Written out, since onnxruntime's Sigmoid loses the digits of small probabilities.
+  const odds = graph.apply('Exp', [graph.apply('Add', [product, row(curves.map(({ b }) => b))])])
+  return graph.apply('Reciprocal', [graph.apply('Add', [odds, graph.doubles([1], [1])])])
 }
 
 /** Counts the points below a value to find its piece: y = start + slope * (clipped value - x). */

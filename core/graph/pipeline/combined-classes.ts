@@ -20,6 +20,7 @@ import {
   classesOf,
   codesAbove,
   codesColumn,
+  factor,
   joinSideBySide,
   memberProbabilities,
   placeColumns,
@@ -59,15 +60,15 @@ function addBoosted(graph: PipelineGraph, flow: Flow, node: BoostedClassifier): 
     boostedPart(graph, answer, member, node, weights[index] ?? 0),
   )
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const sums = graph.apply('Div', [addUp(graph, parts), graph.doubles([1], [total])])
+  const sums = graph.apply('Div', [addUp(graph, parts), factor(graph, total)])
   const isBinary = classCount === 2
   const scores = isBinary ? graph.apply('MatMul', [sums, graph.doubles([2, 1], [-1, 1])]) : sums
   const probabilities =
     node.probabilities === 'mean-probabilities'
       ? softmaxOfMean(graph, answers, node)
       : isBinary
-        ? bothClasses(graph, graph.apply('Sigmoid', [scores]))
-        : softmax(graph, graph.apply('Div', [scores, graph.doubles([1], [classCount - 1])]))
+        ? softmax(graph, graph.apply('MatMul', [scores, graph.doubles([1, 2], [-0.5, 0.5])]))
+        : softmax(graph, graph.apply('Div', [scores, factor(graph, classCount - 1)]))
   const codes = isBinary ? codesAbove(graph, scores, 0) : argMax(graph, scores)
   return { kind: 'classes', count: classCount, probabilities, scores, codes }
 }
@@ -89,11 +90,10 @@ function boostedPart(
   const probabilities = memberProbabilities(graph, answer, member, classCount)
   const clipped = graph.apply('Max', [probabilities, graph.doubles([1], [EPSILON])])
   const logarithms = graph.apply('Log', [clipped])
-  const mean = graph.apply('ReduceMean', [logarithms, graph.integers([1], [1])])
+  const sum = graph.apply('ReduceSum', [logarithms, graph.integers([1], [1])])
+  const mean = graph.apply('Div', [sum, factor(graph, classCount)])
   const centred = graph.apply('Sub', [logarithms, mean])
-  return classCount === 2
-    ? centred
-    : graph.apply('Mul', [centred, graph.doubles([1], [classCount - 1])])
+  return classCount === 2 ? centred : graph.apply('Mul', [centred, factor(graph, classCount - 1)])
 }
 
 /** Null where a member has no probabilities. */
@@ -107,7 +107,7 @@ function softmaxOfMean(
     memberProbabilities(graph, answer, member, classCount),
   )
   const mean = weightedMean(graph, parts, weights)
-  return softmax(graph, graph.apply('Div', [mean, graph.doubles([1], [classCount - 1])]))
+  return softmax(graph, graph.apply('Div', [mean, factor(graph, classCount - 1)]))
 }
 
 function calibrate(
@@ -117,8 +117,8 @@ function calibrate(
   classCount: number,
 ): string {
   if (calibration.kind === 'temperature') {
-    const factor = graph.doubles([1], [calibration.factor])
-    return softmax(graph, graph.apply('Mul', [logitsOf(graph, answer), factor]))
+    const scaled = graph.apply('Mul', [logitsOf(graph, answer), factor(graph, calibration.factor)])
+    return softmax(graph, scaled)
   }
   const columns =
     answer.scores ??
@@ -219,10 +219,7 @@ function addOneVersusOne(
   const confidences = graph.apply('MatMul', [join(binaryScore), signsOf])
   // Into (-1/3, 1/3), so that confidence never outweighs a vote.
   const size = graph.apply('Add', [graph.apply('Abs', [confidences]), graph.doubles([1], [1])])
-  const share = graph.apply('Div', [
-    confidences,
-    graph.apply('Mul', [size, graph.doubles([1], [3])]),
-  ])
+  const share = graph.apply('Div', [confidences, graph.apply('Mul', [size, factor(graph, 3)])])
   const sums = graph.apply('Add', [votes, share])
   const [first] = answers
   if (classCount !== 2 || first === undefined) {

@@ -124,6 +124,11 @@ export function takeColumn(graph: GraphBuilder, values: string, column: number):
   return graph.apply('Gather', [values, graph.integers([1], [column])], { attributes: [AXIS_1] })
 }
 
+/** A constant to multiply or divide by: onnxruntime makes one of fewer dimensions a float32 of a MatMul beside it. */
+export function factor(graph: GraphBuilder, value: number): string {
+  return graph.doubles([1, 1], [value])
+}
+
 /** int64 [rows] of labels → float64 [rows, 1]. */
 export function codesColumn(graph: GraphBuilder, answer: ClassAnswer): string {
   const column = graph.apply('Unsqueeze', [codesOf(graph, answer), graph.integers([1], [1])])
@@ -173,10 +178,8 @@ export function weightedMean(
   const isEven = weights.every((weight) => weight === first)
   const terms = isEven
     ? parts
-    : parts.map((part, index) =>
-        graph.apply('Mul', [part, graph.doubles([1], [weights[index] ?? 0])]),
-      )
+    : parts.map((part, index) => graph.apply('Mul', [part, factor(graph, weights[index] ?? 0)]))
   const total = isEven ? parts.length : weights.reduce((sum, weight) => sum + weight, 0)
   const sum = addUp(graph, terms)
-  return total === 1 ? sum : graph.apply('Div', [sum, graph.doubles([1], [total])])
+  return total === 1 ? sum : graph.apply('Div', [sum, factor(graph, total)])
 }

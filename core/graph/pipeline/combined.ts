@@ -12,6 +12,7 @@ import {
   castTo,
   castVotes,
   classesOf,
+  factor,
   joinSideBySide,
   memberProbabilities,
   secondColumn,
@@ -116,7 +117,7 @@ function addMedian(graph: PipelineGraph, flow: Flow, node: Node<'weighted-median
   )
   const sortedWeights = graph.apply('Gather', [graph.doubles([count], weights), order])
   const sums = graph.apply('CumSum', [sortedWeights, graph.integers([], [1])])
-  const half = graph.apply('Mul', [takeColumn(graph, sums, count - 1), graph.doubles([1], [0.5])])
+  const half = graph.apply('Mul', [takeColumn(graph, sums, count - 1), factor(graph, 0.5)])
   const reached = castTo(graph, graph.apply('GreaterOrEqual', [sums, half]), INT32)
   const place = graph.apply('ArgMax', [reached], {
     attributes: [{ kind: 'int', name: 'axis', value: 1 }],

@@ -1,6 +1,7 @@
 // Transformers made of others.
 
 import type { Composition } from '#core/pipeline/pipeline.ts'
+import { factor } from './combined-members.ts'
 import type { TransformerTable } from './converter.ts'
 import { denseFlow, type Flow, numbersOf, pickColumns } from './flow.ts'
 
@@ -13,7 +14,7 @@ export const COMPOSITION: TransformerTable<Composition> = {
       if (columns.length === 0) return []
       const result = graph.transform(pickColumns(flow, columns), transformer)
       if (weight === 1 || result.length === 0) return result
-      const weighted = graph.apply('Mul', [numbersOf(graph, result), graph.doubles([1], [weight])])
+      const weighted = graph.apply('Mul', [numbersOf(graph, result), factor(graph, weight)])
       return denseFlow(weighted, result.length)
     }),
 }

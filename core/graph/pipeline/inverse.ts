@@ -3,7 +3,7 @@
 import type { Inverse } from '#core/pipeline/combined.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { addIsotonic } from './calibration-curves.ts'
-import { joinSideBySide, takeColumn } from './combined-members.ts'
+import { factor, joinSideBySide, takeColumn } from './combined-members.ts'
 import type { PipelineGraph } from './converter.ts'
 import { denseFlow, type Flow, numbersOf } from './flow.ts'
 
@@ -33,7 +33,7 @@ const one = (graph: GraphBuilder) => graph.doubles([1], [1])
 /** exp(x) for lambda 0, else (lambda * x + 1) ^ (1 / lambda). */
 function addInverseBoxCox(graph: GraphBuilder, values: string, lambda: number): string {
   if (lambda === 0) return graph.apply('Exp', [values])
-  const scaled = graph.apply('Mul', [values, graph.doubles([1], [lambda])])
+  const scaled = graph.apply('Mul', [values, factor(graph, lambda)])
   const base = graph.apply('Add', [scaled, one(graph)])
   return graph.apply('Pow', [base, graph.doubles([1], [1 / lambda])])
 }
