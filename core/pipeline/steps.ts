@@ -1,7 +1,7 @@
 // The steps that run before a graph, written into its file so that the artifact holds all that a prediction needs.
 
 import { z } from 'zod'
-import type { Vectorizer } from './text.ts'
+import { MAX_RUN, MAX_TEXT_WIDTH, type Vectorizer } from './text.ts'
 
 /** Counts the words of one column of a text tensor and gives a tensor that the graph takes as an input. */
 export interface TextStep {
@@ -18,16 +18,19 @@ export interface TextStep {
 /** Where an ONNX file's metadata keeps the steps. */
 export const STEPS_KEY = 'parley.steps'
 
+const runLength = z.number().int().min(1).max(MAX_RUN)
+const textWidth = z.number().int().min(1).max(MAX_TEXT_WIDTH)
+
 const vectorizerSchema = z.object({
   analyzer: z.enum(['word', 'char', 'char_wb']),
   lowercase: z.boolean(),
   stripAccents: z.enum(['ascii', 'unicode']).nullable(),
   tokenPattern: z.string(),
   stopWords: z.array(z.string()),
-  ngramRange: z.tuple([z.number().int(), z.number().int()]),
+  ngramRange: z.tuple([runLength, runLength]),
   features: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('vocabulary'), terms: z.array(z.string()) }),
-    z.object({ kind: z.literal('hash'), count: z.number().int(), alternateSign: z.boolean() }),
+    z.object({ kind: z.literal('hash'), count: textWidth, alternateSign: z.boolean() }),
   ]),
   binary: z.boolean(),
   sublinear: z.boolean(),
@@ -36,14 +39,21 @@ const vectorizerSchema = z.object({
 })
 
 const stepsSchema = z.array(
-  z.object({
-    kind: z.literal('text'),
-    input: z.string(),
-    column: z.number().int(),
-    output: z.string(),
-    width: z.number().int(),
-    vectorizer: vectorizerSchema,
-  }),
+  z
+    .object({
+      kind: z.literal('text'),
+      input: z.string(),
+      column: z.number().int().min(0),
+      output: z.string(),
+      width: textWidth,
+      vectorizer: vectorizerSchema,
+    })
+    .refine(
+      ({ width, vectorizer: { features, weights } }) =>
+        width === (features.kind === 'hash' ? features.count : features.terms.length) &&
+        (weights === null || weights.length === width),
+      'a step whose width is not that of its vectorizer',
+    ),
 )
 
 export function writeSteps(steps: readonly TextStep[]): string {

@@ -1,5 +1,6 @@
 // The edge of core/formats/onnx: an uploaded ONNX file becomes a checked graph with plain tensors, and its description.
 
+import { STEPS_KEY } from '#core/pipeline/steps.ts'
 import type { ModelDescription, TensorBinding } from '../description.ts'
 import { FormatError } from '../format-error.ts'
 import { type Budget, createBudget } from '../limits.ts'
@@ -40,6 +41,7 @@ export function describeOnnxFile(
 ): ModelDescription {
   const file = readOnnxGraph(bytes, budget)
   checkOperators(file)
+  refuseSteps(file)
   const wiring = wiringOf(file.graph)
   const outputs = describeOutputs(file, wiring, hints.classes)
   const { inputs, namesKnown, tensors } = describeInputs(file, wiring, hints.features)
@@ -63,6 +65,19 @@ export function describeOnnxFile(
     predictor: { kind: 'onnx', onnx: plainGraph(bytes, file, outputs), binding },
     warnings: namesKnown ? [] : [unknownNamesWarning(inputs.length)],
   }
+}
+
+/**
+ * A graph that Parley wrote may need words counted before it. Whoever uploads such an entry could have any pattern run over
+ * other people's texts, and without it the graph would ask for a number for each word; so neither is done.
+ */
+function refuseSteps({ metadata }: OnnxFile): void {
+  if (!metadata.has(STEPS_KEY)) return
+  throw new FormatError(
+    'This ONNX file is one that Parley made of a model that reads texts, and it works only with steps that Parley runs before it, which are not taken from uploads. Upload the file that it was made of.',
+    0,
+    'unsupported_file',
+  )
 }
 
 function producerOf({ producerName, producerVersion }: OnnxFile): string | null {

@@ -21,6 +21,7 @@ import {
   type ProtoField,
 } from './protobuf.ts'
 import { readAttribute } from './read-attribute.ts'
+import { readEntry } from './read-metadata.ts'
 import { checkSparseTensor, readTensor } from './read-tensor.ts'
 import { readValueInfo } from './read-value-info.ts'
 
@@ -56,8 +57,10 @@ export function readOnnxGraph(bytes: Uint8Array, limits: Budget | null = null): 
       if (graph !== null) throw damaged('it holds two graphs', field.offset)
       graph = readGraph(field, 0, budget)
     } else if (field.id === 8) readOpset(field, opsets)
-    else if (field.id === 14) readEntry(field, metadata)
-    else if (field.id === 20) {
+    else if (field.id === 14) {
+      chargeField(field, ENTRY_BYTES)
+      readEntry(field, metadata)
+    } else if (field.id === 20) {
       throw new FormatError(
         'This ONNX file holds training steps; export it for inference and upload that file.',
         field.offset,
@@ -160,17 +163,6 @@ function readOpset(parent: ProtoField, opsets: Map<string, number>): void {
     else if (field.id === 2) version = fieldInteger(field)
   })
   opsets.set(domain, version)
-}
-
-function readEntry(parent: ProtoField, metadata: Map<string, string>): void {
-  chargeField(parent, ENTRY_BYTES)
-  let key = ''
-  let value = ''
-  forEachInside(parent, (field) => {
-    if (field.id === 1) key = fieldText(field)
-    else if (field.id === 2) value = fieldText(field)
-  })
-  metadata.set(key, value)
 }
 
 function damaged(reason: string, offset: number): FormatError {

@@ -32,7 +32,7 @@ export const ENCODER_READERS: Readonly<Record<string, TransformerReader>> = {
 const ONE_HOT_RULES = ['error', 'ignore', 'infrequent_if_exist', 'warn'] as const
 
 function readOneHot(object: FittedObject, table: TableShape): Transformer {
-  const categories = readCategories(object, table)
+  const categories = readCategories(object, table).map((own) => withTruthValues(object, own))
   checkLegacy(object, categories)
   const groupings = readGroupings(object, categories)
   const rule = readUnknownRule(object, ONE_HOT_RULES, 'error')
@@ -41,6 +41,13 @@ function readOneHot(object: FittedObject, table: TableShape): Transformer {
     oneHotColumn(object, own, groupings[index] ?? null, dropped[index] ?? null, rule),
   )
   return { kind: 'one-hot', columns }
+}
+
+/** The old mode took true and false for the numbers 1 and 0, so that only both together tell of them. */
+function withTruthValues(object: FittedObject, categories: Categories): Categories {
+  if (attribute(object, '_legacy_mode') !== true || categories.type !== 'number') return categories
+  const isBoth = categories.values.join() === '0,1'
+  return isBoth ? { ...categories, type: 'boolean' } : categories
 }
 
 /** The mode of releases before 0.20 has the same results as long as it found its categories by itself, in all columns. */
