@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Scalar } from '#core/model.ts'
 import type { Deployment } from '#core/operations/deploy-model.ts'
 import type { DescribedModel } from '#core/operations/describe-model.ts'
+import type { ExplainOutput } from '#core/operations/explain-prediction.ts'
 import type { listModels } from '#core/operations/list-models.ts'
 import type { modelMetrics } from '#core/operations/model-metrics.ts'
 import type { PredictOutput } from '#core/operations/predict.ts'
@@ -11,6 +12,7 @@ import type { auditEntryOutput } from '#core/people/audit-entry.ts'
 import { type Answer, requestJson } from './http.ts'
 
 export type { DescribedModel, PredictOutput }
+export type Explanation = ExplainOutput
 export type ModelList = z.output<(typeof listModels)['output']>
 export type ModelSummary = ModelList['models'][number]
 export type ModelFigures = z.output<(typeof modelMetrics)['output']>
@@ -55,6 +57,23 @@ export function predict(
   version: number | null,
 ): Promise<Answer<PredictOutput>> {
   return operation('predict', { model, features, ...(version !== null && { version }) })
+}
+
+/** `before` is the row to compare with. */
+export function explainPrediction(
+  model: string,
+  features: Readonly<Record<string, Scalar>>,
+  version: number | null,
+  before: Readonly<Record<string, Scalar>> | null,
+  signal?: AbortSignal,
+): Promise<Answer<Explanation>> {
+  const input = {
+    model,
+    features,
+    ...(version !== null && { version }),
+    ...(before !== null && { instead_of: before }),
+  }
+  return operation('explain_prediction', input, signal)
 }
 
 export function promoteVersion(model: string, version: number): Promise<Answer<unknown>> {

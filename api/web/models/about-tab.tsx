@@ -1,4 +1,4 @@
-// Where a version came from, how good its trainer found it, and how it has been used since the server started.
+// Where a version came from, what its maker wrote, and how it has been used since the server started.
 
 import { useEffect, useState } from 'react'
 import type { Field } from '#core/presentation/blocks.ts'
@@ -26,7 +26,6 @@ export function AboutTab({ model }: { model: DescribedModel }) {
       current = false
     }
   }, [model])
-  const metrics = Object.entries(model.metrics)
   return (
     <div className="tab-body">
       {model.warnings.map((warning) => (
@@ -45,13 +44,6 @@ export function AboutTab({ model }: { model: DescribedModel }) {
         <CopyButton text={model.origin.sha256} label="Copy the sha256" />
       </p>
       <Section title="Answer" items={answerFields(model)} />
-      <Section
-        title="On data it had not seen"
-        items={metrics.map(([label, value]) => ({
-          label: label.replaceAll('_', ' '),
-          value: formatNumber(value),
-        }))}
-      />
       {figures !== null && (
         <Section title="Since the server started" items={usageFields(figures)} />
       )}

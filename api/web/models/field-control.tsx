@@ -1,6 +1,13 @@
 // The control of one input of a model: a number, a choice, yes or no, or text, with its unit and range as hints.
 
-import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
+import {
+  Autocomplete,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Slider,
+  TextInput,
+} from '@mantine/core'
 import { useId } from 'react'
 import { formatGiven } from '#core/presentation/numbers.ts'
 import type { InputDescription } from '../client/api.ts'
@@ -10,6 +17,8 @@ export interface FieldControlProps {
   readonly value: string | number | boolean | null
   readonly error: string | undefined
   readonly change: (value: string | number | boolean | null) => void
+  /** A slider below a number whose range is known, to try values one after another. */
+  readonly slides?: boolean
 }
 
 /** The hint below its control keeps controls of one row in line. */
@@ -31,6 +40,7 @@ export function FieldControl(props: FieldControlProps) {
   return (
     <div>
       <Control {...props} />
+      {props.slides === true && <RangeSlider {...props} />}
       {asksForMissing && (
         <button type="button" className="text-button small" onClick={() => change(null)}>
           Send {input.name} as missing
@@ -51,6 +61,32 @@ function Control({ input, value, error, change }: FieldControlProps) {
     'data-field': input.name,
   }
   const text = typeof value === 'boolean' || value === null ? '' : value
+  if (input.allowed !== undefined) {
+    return (
+      <Select
+        {...common}
+        data={input.allowed.map(String)}
+        value={String(text) === '' ? null : String(text)}
+        onChange={(next) => change(next === null ? '' : Number(next))}
+        clearable={input.optional}
+        placeholder={input.optional || value === null ? 'missing' : 'Choose one'}
+        comboboxProps={{ withinPortal: true }}
+      />
+    )
+  }
+  if (input.categories !== undefined && input.open === true) {
+    return (
+      <Autocomplete
+        {...common}
+        data={[...new Set(input.categories)]}
+        value={String(text)}
+        onChange={change}
+        limit={MAX_OPTIONS}
+        placeholder="Choose one, or type another"
+        comboboxProps={{ withinPortal: true }}
+      />
+    )
+  }
   if (input.categories !== undefined) {
     return (
       <Select
@@ -102,6 +138,29 @@ function FieldLabel({ input: { name, unit, optional } }: { input: InputDescripti
       {unit !== undefined && <span className="field-unit">{unit}</span>}
       {optional && <span className="field-optional">may be missing</span>}
     </span>
+  )
+}
+
+/** A hundred steps from the smallest to the largest value of training; whole ones for whole numbers. */
+function RangeSlider({ input, value, change }: FieldControlProps) {
+  const { name, type, minimum, maximum } = input
+  const isNumber = type === 'float' || type === 'integer'
+  if (!isNumber || minimum === undefined || maximum === undefined || !(maximum > minimum))
+    return null
+  const step = type === 'integer' ? 1 : Number(((maximum - minimum) / 100).toPrecision(2))
+  const position = value === '' || value === null ? minimum : Number(value)
+  return (
+    <Slider
+      className="field-slider"
+      size="sm"
+      min={minimum}
+      max={maximum}
+      step={step}
+      value={Math.min(maximum, Math.max(minimum, position))}
+      onChange={change}
+      label={null}
+      thumbLabel={`${name}, from ${formatGiven(minimum)} to ${formatGiven(maximum)}`}
+    />
   )
 }
 

@@ -1,4 +1,4 @@
-// Everything about one model beside the conversation: try it, call it, its versions, where it came from.
+// Everything about one model beside the conversation: try it, how good it is, call it, its versions, where it came from.
 
 import { ActionIcon, Button, Skeleton, Tabs } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
@@ -8,6 +8,7 @@ import { Icon } from '../shell/icons.tsx'
 import { AboutTab } from './about-tab.tsx'
 import { EndpointTab } from './endpoint-tab.tsx'
 import { ModelActions } from './model-actions.tsx'
+import { QualityTab } from './quality-tab.tsx'
 import { TryForm } from './try-form.tsx'
 import { useDescribedModel } from './use-described-model.ts'
 import { VersionsTab } from './versions-tab.tsx'
@@ -58,6 +59,7 @@ export function ModelPanel({ name, close }: { name: string; close: () => void })
           <Tabs value={tab} onChange={setTab} className="panel-tabs" keepMounted={false}>
             <Tabs.List aria-label={`About ${model.title}`}>
               <Tabs.Tab value="try">Try it</Tabs.Tab>
+              <Tabs.Tab value="quality">Quality</Tabs.Tab>
               <Tabs.Tab value="endpoint">Endpoint</Tabs.Tab>
               <Tabs.Tab value="versions">
                 Versions <span className="tab-count">{model.versions.length}</span>
@@ -71,6 +73,9 @@ export function ModelPanel({ name, close }: { name: string; close: () => void })
                 version={version}
                 toLive={() => setVersion(null)}
               />
+            </Tabs.Panel>
+            <Tabs.Panel value="quality">
+              <QualityTab model={model} />
             </Tabs.Panel>
             <Tabs.Panel value="endpoint">
               <EndpointTab model={model} />

@@ -1,4 +1,4 @@
-// A form made from a model's signature, to try it by hand: values in, the answer as a card below.
+// A form made from a model's signature: values in, the answer below, and then what other values would change.
 
 import { Alert, Button, Group, Textarea } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
@@ -17,6 +17,7 @@ import {
   featuresOf,
   parseFeatures,
 } from './form-values.ts'
+import { WhatIf } from './what-if.tsx'
 
 export interface TryFormProps {
   readonly model: DescribedModel
@@ -33,7 +34,7 @@ export function TryForm({ model, version, toLive }: TryFormProps) {
   const [values, setValues] = useState(() => exampleValues(inputs, example))
   const [asJson, setAsJson] = useState(inputs.length > MAX_FORM_INPUTS)
   const [json, setJson] = useState(() => JSON.stringify(example, null, 2))
-  const { ask, asking, answer, errors, problems, clearError } = useAsking(model, version)
+  const { ask, asking, answer, asked, errors, problems, clearError } = useAsking(model, version)
   const number = version ?? (model.deployed ? null : model.version)
 
   const submit = () => {
@@ -43,6 +44,10 @@ export function TryForm({ model, version, toLive }: TryFormProps) {
     }
     return ask(featuresOf(inputs, values), checkValues(inputs, values))
   }
+  const used = inputs.filter((input) => input.unused !== true)
+  const now = featuresOf(inputs, values)
+  const isValid = Object.keys(checkValues(inputs, values)).length === 0
+  const differs = asked !== null && !asJson && isValid && !sameFeatures(asked, now)
   return (
     <form
       className="try-form"
@@ -78,10 +83,11 @@ export function TryForm({ model, version, toLive }: TryFormProps) {
         />
       ) : (
         <div className="form-fields">
-          {inputs.map((input) => (
+          {used.map((input) => (
             <FieldControl
               key={input.name}
               input={input}
+              slides={asked !== null}
               value={values[input.name] ?? ''}
               error={errors[input.name]}
               change={(value) => {
@@ -132,9 +138,18 @@ export function TryForm({ model, version, toLive }: TryFormProps) {
         )}
       </Group>
       <Problems problems={problems} />
+      {differs && <WhatIf model={model} version={version} before={asked} after={now} />}
       {answer !== null && <PredictionCard output={answer} />}
     </form>
   )
+}
+
+function sameFeatures(
+  left: Readonly<Record<string, Scalar>>,
+  right: Readonly<Record<string, Scalar>>,
+): boolean {
+  const names = new Set([...Object.keys(left), ...Object.keys(right)])
+  return [...names].every((name) => (left[name] ?? null) === (right[name] ?? null))
 }
 
 function Problems({ problems }: { problems: readonly string[] }) {
@@ -168,6 +183,8 @@ function useAsking(model: DescribedModel, version: number | null) {
   const { announcement } = useAppState()
   const [asking, setAsking] = useState(false)
   const [answer, setAnswer] = useState<PredictOutput | null>(null)
+  /** The row of the answer that is shown. */
+  const [asked, setAsked] = useState<Record<string, Scalar> | null>(null)
   const [errors, setErrors] = useState<FieldErrors>({})
   const [problems, setProblems] = useState<readonly string[]>([])
   const alive = useRef(true)
@@ -182,6 +199,7 @@ function useAsking(model: DescribedModel, version: number | null) {
     setErrors(fields)
     setProblems(texts)
     setAnswer(null)
+    setAsked(null)
     const [field] = Object.keys(fields)
     if (field === undefined) return
     announcement.set(() => `${Object.keys(fields).length} of the values cannot be used.`)
@@ -191,14 +209,15 @@ function useAsking(model: DescribedModel, version: number | null) {
     if (typeof features === 'string') return refuse({}, [features])
     if (Object.keys(found).length > 0) return refuse(found, [])
     setAsking(true)
-    const asked = version ?? (model.deployed ? null : model.version)
-    const result = await predict(model.name, features, asked)
+    const number = version ?? (model.deployed ? null : model.version)
+    const result = await predict(model.name, features, number)
     if (!alive.current) return
     setAsking(false)
     if (result.ok) {
       setErrors({})
       setProblems([])
       setAnswer(result.value)
+      setAsked(features)
       announcement.set(() => 'The prediction is below the form.')
       return
     }
@@ -208,5 +227,5 @@ function useAsking(model: DescribedModel, version: number | null) {
   }
   const clearError = (name: string) =>
     setErrors(({ [name]: _gone, ...others }: Record<string, string>) => others)
-  return { ask, asking, answer, errors, problems, clearError }
+  return { ask, asking, answer, asked, errors, problems, clearError }
 }
