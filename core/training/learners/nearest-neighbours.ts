@@ -12,8 +12,6 @@ export interface FittedNeighbours {
   readonly predictor: NearestNeighbours
 }
 
-export const NEIGHBOUR_DEFAULTS: NeighbourOptions = { neighbours: 5, weights: 'uniform' }
-
 export const fitNearestNeighbours: Fit<NeighbourOptions, FittedNeighbours> = async (
   features,
   target,

@@ -13,8 +13,6 @@ export interface FittedRidge {
   readonly predictor: LinearPredictor
 }
 
-export const RIDGE_DEFAULTS: RidgeOptions = { alpha: 1 }
-
 /** Minimises |y - Xw - b|² + alpha |w|²; the intercept goes free. */
 export const fitRidge: Fit<RidgeOptions, FittedRidge> = async (
   features,

@@ -18,8 +18,6 @@ export interface FittedTfidf {
   readonly weights: Float64Array
 }
 
-export const TFIDF_DEFAULTS: TfidfOptions = { longestGram: 2, minimumTexts: 1 }
-
 /** Python's `\b\w\w+\b`: two letters, digits or underscores and more. */
 const TOKEN = /[\p{L}\p{N}_]{2,}/gu
 
