@@ -1,8 +1,22 @@
 // Prints which fixtures agree with the library that wrote them: bun tests/core/formats/sklearn/report.ts [library] [part of a name]
+// With --markdown it writes docs/supported-models.md instead.
 
+import { writeFileSync } from 'node:fs'
 import { type CorpusFile, corpusFiles, judge, type Verdict } from './corpus.ts'
+import { REFUSED } from './refused-cases.ts'
+import { supportedPage } from './supported-table.ts'
 
 const [library = 'sklearn', part = ''] = process.argv.slice(2)
+
+if (library === '--markdown') {
+  const page = supportedPage(
+    corpusFiles('sklearn'),
+    corpusFiles('lightgbm'),
+    new Set(Object.keys(REFUSED)),
+  )
+  writeFileSync(new URL('../../../../docs/supported-models.md', import.meta.url), page)
+  process.exit()
+}
 
 const verdicts: (readonly [CorpusFile, Verdict])[] = []
 for (const file of corpusFiles(library)) {
