@@ -1,75 +1,178 @@
-// Exact explanations of one row, made from the artifact itself: how much each feature moved the margin.
+// Exact explanations of one row, made from the artifact itself: how much each input moved the margin.
 
+import type { TensorBinding } from '#core/formats/description.ts'
+import type { OnnxFile } from '#core/formats/onnx/graph.ts'
 import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
-import { type GraphProgram, type LinearTable, readGraphProgram } from './graph-program.ts'
-import { readShapTree } from './shap-nodes.ts'
-import { addShapleyValues, expectedValue, type ShapNode } from './tree-shap.ts'
-import { countParents, groupsOf, type TreeTable } from './tree-table.ts'
+import {
+  type ExplanationEntry,
+  readExplanation,
+  type Scale,
+} from '#core/pipeline/explanation-entry.ts'
+import type { EncodedRows } from './engine.ts'
+import { type Body, floatLinearBody, floatTreesBody } from './explain-body.ts'
+import { type ColumnReader, createColumnReader } from './explain-columns.ts'
+import { bodyOfEntry, fieldsOfColumns } from './explain-entry.ts'
+import { type GraphProgram, readGraphProgram } from './graph-program.ts'
 
-/** One output group: `baseline` plus all contributions is the margin, before sigmoid, softmax or exp. */
+/** `baseline` plus all contributions is the margin, in the explainer's scale. */
 export interface Explanation {
-  /** The mean margin over the training data. */
   readonly baseline: number
-  /** One a feature, in the order of the binding's fields. */
-  readonly contributions: readonly number[]
+  /** One a field, in the order of the binding's; fields that the model does not look at are left out. */
+  readonly contributions: readonly { readonly field: string; readonly contribution: number }[]
+  readonly start: Start
 }
-
-/** Explains a row of float32 features as the validator encodes it, NaN where a value is missing; one entry a group. */
-export type Explainer = (row: Float32Array) => readonly Explanation[]
 
 /**
- * Reads the artifact once, for any number of rows. Null for graphs that Parley did not write, and for models whose file did
- * not say how much training data reached each node. Throws FormatError when the bytes are no ONNX.
+ * What the baseline is the margin of: `training`, the mean over the training data by the weights in the trees;
+ * `reference`, the mean over the rows given; else a row whose prepared columns are all 0, which is the `centre` that the
+ * scalers found in training, that nothing is there (`absent`), or a mere `zero`.
  */
-export function createExplainer(onnx: Uint8Array): Explainer | null {
-  const program = readGraphProgram(readOnnxGraph(onnx))
-  if (program === null) return null
-  const explain =
-    program.body.kind === 'linear'
-      ? createLinearExplainer(program.body.table, program.featureCount)
-      : createTreeExplainer(program.body.table, program.featureCount)
-  if (explain === null) return null
-  return (row) => explain(prepareRow(program, row))
+export type Start = 'training' | 'reference' | ExplanationEntry['zero']
+
+export interface Explainer {
+  /** Margins that can be explained: one, or one a class or value. */
+  readonly groups: number
+  readonly scale: Scale
+  /** True where `reference` rows of the training data make a better start. */
+  readonly wantsReference: boolean
+  /** `rows` holds one row. */
+  explain(rows: EncodedRows, group: number, options?: ExplainOptions): Promise<Explanation>
 }
 
-function prepareRow({ missingValue, flooredFeatures }: GraphProgram, row: Float32Array) {
-  const values = row.map((value) => (value === missingValue ? Number.NaN : value))
-  for (const feature of flooredFeatures) values[feature] = Math.floor(values[feature] as number)
+export interface ExplainOptions {
+  readonly reference?: EncodedRows | undefined
+  readonly signal?: AbortSignal
+}
+
+/** What is known of one artifact. */
+interface Explained {
+  readonly body: Body
+  readonly scale: Scale
+  readonly slope: number
+  readonly zero: ExplanationEntry['zero']
+  /** Field of each column; null for a column of none. */
+  readonly fields: readonly (string | null)[]
+  readonly readColumns: ColumnReader
+}
+
+/**
+ * Reads the artifact once, for any number of rows. Null for graphs that Parley did not write, for predictors that do more
+ * than add up columns, and for models whose file did not say how much training data reached each node. Throws FormatError
+ * when the bytes are no ONNX.
+ */
+export function createExplainer(onnx: Uint8Array, binding: TensorBinding): Explainer | null {
+  const file = readOnnxGraph(onnx)
+  const explained = readPipeline(onnx, file, binding) ?? readProgram(file, binding)
+  return explained === null ? null : explainerOf(explained)
+}
+
+function readPipeline(onnx: Uint8Array, file: OnnxFile, binding: TensorBinding): Explained | null {
+  const entry = readExplanation(file.metadata)
+  const fields = entry === null ? null : fieldsOfColumns(entry, binding)
+  if (entry === null || fields === null) return null
+  const body = bodyOfEntry(file, entry.predictor, fields.length)
+  if (body === null) return null
+  const readColumns = createColumnReader(onnx, file, binding, {
+    name: entry.tensor,
+    elementType: entry.type,
+  })
+  return { ...entry, body, fields, readColumns }
+}
+
+/** The float32 graphs of models that take their features as they are. */
+function readProgram(file: OnnxFile, binding: TensorBinding): Explained | null {
+  const program = readGraphProgram(file)
+  const fields = binding.inputs[0]?.fields
+  if (program === null || fields?.length !== program.featureCount) return null
+  const body =
+    program.body.kind === 'linear'
+      ? floatLinearBody(program.body.table)
+      : floatTreesBody(program.body.table, program.featureCount)
+  if (body === null) return null
+  return {
+    body,
+    fields,
+    scale: scaleOf(program),
+    slope: 1,
+    zero: 'zero',
+    readColumns: async (rows) => prepareRows(program, rows),
+  }
+}
+
+function scaleOf({ transform, isBinary }: GraphProgram): Scale {
+  switch (transform) {
+    case 'identity':
+      return 'value'
+    case 'exp':
+      return 'log'
+    case 'sigmoid':
+      return isBinary ? 'log_odds' : 'score'
+    case 'softmax':
+    case 'step':
+      return 'score'
+  }
+}
+
+function prepareRows(
+  { missingValue, flooredFeatures, featureCount }: GraphProgram,
+  rows: EncodedRows,
+): Float64Array {
+  const [column] = rows.columns
+  if (!(column instanceof Float32Array)) throw new Error('the features are no float32')
+  const values = Float64Array.from(column, (value) => (value === missingValue ? Number.NaN : value))
+  for (const feature of flooredFeatures) {
+    for (let index = feature; index < values.length; index += featureCount) {
+      values[index] = Math.floor(values[index] as number)
+    }
+  }
   return values
 }
 
-function createLinearExplainer(table: LinearTable, featureCount: number): Explainer {
-  const { groups, weights, bias } = table
-  return (row) =>
-    Array.from({ length: groups }, (_, group) => ({
-      baseline: bias[group] as number,
-      contributions: Array.from({ length: featureCount }, (_, feature) => {
-        const value = row[feature] as number
-        return Number.isNaN(value) ? 0 : value * (weights[feature * groups + group] as number)
-      }),
-    }))
+function explainerOf(explained: Explained): Explainer {
+  const { body, scale, slope, fields, readColumns } = explained
+  const width = fields.length
+  const nothing = new Float64Array(width)
+  return {
+    groups: body.groups,
+    scale,
+    wantsReference: body.start === 'reference',
+    async explain(rows, group, { reference, signal } = {}) {
+      const row = await readColumns(rows)
+      if (row.length !== width) throw new Error('the columns before the predictor are not as noted')
+      const isCompared = body.start === 'reference' && reference !== undefined
+      const from = isCompared ? meansOf(await readColumns(reference), width) : nothing
+      const sums = await body.explain(row, group, from, signal)
+      const start =
+        body.start === 'training' ? 'training' : isCompared ? 'reference' : explained.zero
+      return { start, ...sumByField(fields, sums, slope) }
+    },
+  }
 }
 
-function createTreeExplainer(table: TreeTable, featureCount: number): Explainer | null {
-  const { covers, groups } = table
-  if (covers === null) return null
-  const parents = countParents(table)
-  const trees: ShapNode[][] = Array.from({ length: groups }, () => [])
-  for (let tree = 0; tree + 1 < table.starts.length; tree++) {
-    const start = table.starts[tree] as number
-    for (const group of groupsOf(table, start, table.starts[tree + 1] as number)) {
-      const root = readShapTree(table, covers, start, group, parents)
-      if (root === null) return null
-      trees[group]?.push(root)
-    }
+function meansOf(values: Float64Array, width: number): Float64Array {
+  const count = values.length / width
+  const means = new Float64Array(width)
+  values.forEach((value, index) => {
+    means[index % width] = (means[index % width] as number) + value / count
+  })
+  return means
+}
+
+/** Several columns of one field add up; what is of no field belongs to the baseline. */
+function sumByField(
+  fields: readonly (string | null)[],
+  { baseline, contributions }: { baseline: number; contributions: Float64Array },
+  slope: number,
+): Pick<Explanation, 'baseline' | 'contributions'> {
+  const sums = new Map<string, number>()
+  let start = baseline
+  fields.forEach((field, column) => {
+    const contribution = contributions[column] as number
+    if (field === null) start += contribution
+    else sums.set(field, (sums.get(field) ?? 0) + contribution)
+  })
+  return {
+    baseline: slope * start,
+    contributions: [...sums].map(([field, sum]) => ({ field, contribution: slope * sum })),
   }
-  const baselines = trees.map((roots, group) =>
-    roots.reduce((sum, root) => sum + expectedValue(root), table.baseMargins[group] as number),
-  )
-  return (row) =>
-    trees.map((roots, group) => {
-      const contributions = new Float64Array(featureCount)
-      for (const root of roots) addShapleyValues(root, row, contributions)
-      return { baseline: baselines[group] as number, contributions: [...contributions] }
-    })
 }

@@ -3,6 +3,7 @@
 import type { TensorBinding } from '#core/formats/description.ts'
 import { FormatError } from '#core/formats/format-error.ts'
 import type { InputField } from '#core/model.ts'
+import { EXPLANATION_KEY, writeExplanation } from '#core/pipeline/explanation-entry.ts'
 import type { PipelineModel, Predictor, Transformer } from '#core/pipeline/pipeline.ts'
 import { STEPS_KEY, type TextStep, writeSteps } from '#core/pipeline/steps.ts'
 import { createGraphBuilder, type GraphBuilder } from '../graph-builder.ts'
@@ -12,6 +13,7 @@ import { COMBINED } from './combined.ts'
 import { COMPOSITION } from './composition.ts'
 import type { PipelineGraph, PredictorTable, TransformerTable } from './converter.ts'
 import { DISTANCES } from './distances.ts'
+import { explanationOf } from './explained.ts'
 import type { Flow, FlowColumn, FlowSource } from './flow.ts'
 import { LINEAR } from './linear.ts'
 import { addMargins } from './margins.ts'
@@ -51,7 +53,8 @@ export interface PipelineParts {
 /**
  * The graph takes `numbers` float64 [rows, n] and `texts` string [rows, m], whichever the inputs have, and gives
  * `probabilities` float64 [rows, classes] and `label` string [rows], whichever the model has, or `values` float64
- * [rows, outputs]. Text steps travel in the file's metadata. Throws FormatError where a step does not fit.
+ * [rows, outputs]. Text steps and what explanations need travel in the file's metadata. Throws FormatError where a step
+ * does not fit.
  */
 export function pipelineToOnnx(parts: PipelineParts): { onnx: Uint8Array; binding: TensorBinding } {
   const graph = createGraphBuilder()
@@ -63,6 +66,7 @@ export function pipelineToOnnx(parts: PipelineParts): { onnx: Uint8Array; bindin
     graph,
     outputs.map(({ name }) => name),
   )
+  const explanation = explanationOf(parts.model.predictor, flow, { nodes, initializers })
   const read = new Set(nodes.flatMap((node) => node.inputs))
   const inputs = sourcesOf(flow).filter(({ tensor }) => read.has(tensor))
   const onnx = writeOnnx({
@@ -86,7 +90,10 @@ export function pipelineToOnnx(parts: PipelineParts): { onnx: Uint8Array; bindin
       ),
     ],
     outputs,
-    metadata: steps.length === 0 ? {} : { [STEPS_KEY]: writeSteps(steps) },
+    metadata: {
+      ...(steps.length > 0 && { [STEPS_KEY]: writeSteps(steps) }),
+      ...(explanation !== null && { [EXPLANATION_KEY]: writeExplanation(explanation) }),
+    },
   })
   return { onnx, binding: bindingOf(parts.inputs, outputs) }
 }

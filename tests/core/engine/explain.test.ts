@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createExplainer, type Explanation } from '#core/engine/explain.ts'
+import { createExplainer } from '#core/engine/explain.ts'
 import type { LinearModel, Tree, TreeEnsemble } from '#core/formats/description.ts'
 import { describeXgboostFile } from '#core/formats/xgboost/describe-xgboost.ts'
-import { toOnnx } from '#core/graph/to-onnx.ts'
+import { type OnnxArtifact, toOnnx } from '#core/graph/to-onnx.ts'
 import {
   describePredictor,
   type EnsembleShape,
@@ -16,16 +16,35 @@ import {
 } from '../graph/random-models.ts'
 import golden from './contributions/contributions.golden.json'
 
+interface Explanation {
+  readonly baseline: number
+  readonly contributions: readonly number[]
+}
+
+/** One explanation a group. */
+function explainAll(
+  { onnx, binding }: OnnxArtifact,
+  row: Float32Array,
+): Promise<readonly Explanation[]> {
+  const explainer = createExplainer(onnx, binding)
+  if (explainer === null) throw new Error('there is no explanation')
+  return Promise.all(
+    Array.from({ length: explainer.groups }, async (_, group) => {
+      const { baseline, contributions } = await explainer.explain(
+        { count: 1, columns: [row] },
+        group,
+      )
+      return { baseline, contributions: contributions.map(({ contribution }) => contribution) }
+    }),
+  )
+}
+
 function explain(
   predictor: TreeEnsemble | LinearModel,
   row: Float32Array,
   missing: number | null = null,
 ) {
-  const explainer = createExplainer(
-    toOnnx({ ...describePredictor(predictor), missingValue: missing }).onnx,
-  )
-  if (explainer === null) throw new Error('there is no explanation')
-  return explainer(row)
+  return explainAll(toOnnx({ ...describePredictor(predictor), missingValue: missing }), row)
 }
 
 /** Shapley values by their definition: the mean over all orders of features of what each adds. */
@@ -109,13 +128,13 @@ const shapes: fc.Arbitrary<EnsembleShape> = fc.record({
 })
 
 describe('an explanation', () => {
-  test('equals the Shapley values over all subsets, for each group', () => {
-    fc.assert(
-      fc.property(shapes, fc.integer(), (shape, seed) => {
+  test('equals the Shapley values over all subsets, for each group', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer(), async (shape, seed) => {
         const random = seededRandom(seed)
         const ensemble = randomEnsemble(shape, random)
         const row = randomRows(1, shape, random, 0.2)
-        const explanations = explain(ensemble, row)
+        const explanations = await explain(ensemble, row)
         expect(explanations).toHaveLength(shape.groups ?? 1)
         explanations.forEach((explanation, group) => {
           expectClose(explanation, bruteForce(ensemble, row, group))
@@ -125,12 +144,12 @@ describe('an explanation', () => {
     )
   })
 
-  test('of a hundred trees adds up to the margin', () => {
+  test('of a hundred trees adds up to the margin', async () => {
     const shape = { trees: 100, depth: 6, features: 20 }
     const random = seededRandom(6)
     const ensemble = randomEnsemble(shape, random)
     const row = randomRows(1, shape, random)
-    const [explanation] = explain(ensemble, row)
+    const [explanation] = await explain(ensemble, row)
     const sum = (explanation?.contributions ?? []).reduce(
       (total, contribution) => total + contribution,
       explanation?.baseline ?? 0,
@@ -138,14 +157,14 @@ describe('an explanation', () => {
     expect(Math.abs(sum - (walkEnsemble(ensemble, row)[0] ?? 0))).toBeLessThan(1e-4)
   })
 
-  test('reads a value that stands for missing as missing', () => {
+  test('reads a value that stands for missing as missing', async () => {
     const shape = { trees: 5, depth: 4, features: 3 }
     const ensemble = randomEnsemble(shape, seededRandom(7))
-    const missing = explain(ensemble, Float32Array.of(Number.NaN, 0.5, Number.NaN))
-    expect(explain(ensemble, Float32Array.of(-999, 0.5, -999), -999)).toEqual(missing)
+    const missing = await explain(ensemble, Float32Array.of(Number.NaN, 0.5, Number.NaN))
+    expect(await explain(ensemble, Float32Array.of(-999, 0.5, -999), -999)).toEqual(missing)
   })
 
-  test('of a linear model is each weight times its value', () => {
+  test('of a linear model is each weight times its value', async () => {
     const linear: LinearModel = {
       kind: 'linear',
       featureCount: 2,
@@ -154,27 +173,28 @@ describe('an explanation', () => {
       bias: Float32Array.of(10, 20),
       transform: 'identity',
     }
-    expect(explain(linear, Float32Array.of(4, Number.NaN))).toEqual([
+    expect(await explain(linear, Float32Array.of(4, Number.NaN))).toEqual([
       { baseline: 10, contributions: [4, 0] },
       { baseline: 20, contributions: [-4, 0] },
     ])
   })
 
-  test('survives branches that no training data reached', () => {
+  test('survives branches that no training data reached', async () => {
     const shape = { trees: 3, depth: 3, features: 3 }
     const ensemble = randomEnsemble(shape, seededRandom(8))
     const trees = ensemble.trees.map((tree) => ({
       ...tree,
       cover: tree.cover?.fill(0, 1, 3) ?? null,
     }))
-    const [explanation] = explain({ ...ensemble, trees }, Float32Array.of(0, 0, 0))
+    const [explanation] = await explain({ ...ensemble, trees }, Float32Array.of(0, 0, 0))
     expect(explanation?.contributions.every(Number.isFinite)).toBe(true)
   })
 
   test('is not invented for a model without covers', () => {
     const ensemble = randomEnsemble({ trees: 2, depth: 2, features: 2 }, seededRandom(9))
     const trees = ensemble.trees.map((tree) => ({ ...tree, cover: null }))
-    expect(createExplainer(toOnnx(describePredictor({ ...ensemble, trees })).onnx)).toBeNull()
+    const { onnx, binding } = toOnnx(describePredictor({ ...ensemble, trees }))
+    expect(createExplainer(onnx, binding)).toBeNull()
   })
 })
 
@@ -187,14 +207,14 @@ interface GoldenCase {
 
 describe('XGBoost’s own contributions', () => {
   const cases: readonly (readonly [string, GoldenCase])[] = Object.entries(golden.cases)
-  test.each(cases)('%s', (_, { model, rows, contributions }) => {
+  test.each(cases)('%s', async (_, { model, rows, contributions }) => {
     const file = new TextEncoder().encode(JSON.stringify(model))
-    const explainer = createExplainer(toOnnx(describeXgboostFile(file, {})).onnx)
-    rows.forEach((row, index) => {
+    const artifact = toOnnx(describeXgboostFile(file, {}))
+    for (const [index, row] of rows.entries()) {
       const values = Float32Array.from(row, (value) => value ?? Number.NaN)
       const wanted = contributions[index] ?? []
       const groups = wanted.every((value) => typeof value === 'number') ? [wanted] : wanted
-      const explanations = explainer?.(values) ?? []
+      const explanations = await explainAll(artifact, values)
       expect(explanations).toHaveLength(groups.length)
       explanations.forEach((explanation, group) => {
         const numbers = [groups[group] ?? []].flat()
@@ -203,6 +223,6 @@ describe('XGBoost’s own contributions', () => {
           contributions: numbers.slice(0, -1),
         })
       })
-    })
+    }
   })
 })
