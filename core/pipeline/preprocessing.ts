@@ -24,9 +24,14 @@ export type Scaler =
       readonly method: 'yeo-johnson' | 'box-cox'
       readonly lambdas: Float64Array
     }
-  /** Piecewise linear from each column's quantiles [references, columns] to `references`; `normal` goes on to the normal distribution. */
+  /**
+   * Piecewise linear from each column's quantiles [references, columns] to `references`; `normal` goes on to the normal
+   * distribution. A value within `tolerance` of the first or last quantile is at the end, 0 or 1; where
+   * there is one, no place lies nearer to the ends than it.
+   */
   | {
       readonly kind: 'quantile'
+      readonly tolerance: number
       readonly quantiles: Matrix
       readonly references: Float64Array
       readonly output: 'uniform' | 'normal'

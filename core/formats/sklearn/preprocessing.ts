@@ -6,6 +6,7 @@ import { PROJECTION_READERS } from './projections.ts'
 import type { TransformerReader } from './reading.ts'
 import { SCALER_READERS } from './scalers.ts'
 import { SELECTION_READERS } from './selections.ts'
+import { SPLINE_READERS } from './splines.ts'
 
 export const PREPROCESSING_READERS: Readonly<Record<string, TransformerReader>> = {
   ...SCALER_READERS,
@@ -13,4 +14,5 @@ export const PREPROCESSING_READERS: Readonly<Record<string, TransformerReader>> 
   ...ENCODER_READERS,
   ...PROJECTION_READERS,
   ...SELECTION_READERS,
+  ...SPLINE_READERS,
 }

@@ -104,6 +104,9 @@ function readPowerTransformer(object: FittedObject, table: TableShape): Transfor
   return { kind: 'sequence', steps: [power, readStandardScaler(scaler, table)] }
 }
 
+/** scikit-learn's BOUNDS_THRESHOLD. */
+const QUANTILE_TOLERANCE = 1e-7
+
 function readQuantileTransformer(object: FittedObject, table: TableShape): Transformer {
   const output = readText(object, 'output_distribution', 'uniform')
   if (output !== 'uniform' && output !== 'normal') {
@@ -118,7 +121,10 @@ function readQuantileTransformer(object: FittedObject, table: TableShape): Trans
   if (quantiles.rows !== references.length || references.length === 0) {
     throw refuse(object, 'has quantiles that do not fit its references.')
   }
-  return { kind: 'quantile', quantiles, references, output }
+  // Until 0.21 values near the ends were moved there for both distributions.
+  const isTolerant = output === 'normal' || isOlderThan(object, 0, 21, 0)
+  const tolerance = isTolerant ? QUANTILE_TOLERANCE : 0
+  return { kind: 'quantile', quantiles, references, output, tolerance }
 }
 
 /** numpy's functions under their other names. */

@@ -6,12 +6,14 @@ import { castToIntegers, countReached, rowOf, scalar } from './operators.ts'
 
 type Quantile = Extract<Scaler, { kind: 'quantile' }>
 
-/** scikit-learn's BOUNDS_THRESHOLD: so near to the ends a value is at them. */
+/** Places nearer to 0 or 1 have no quantile of the normal distribution any more: scikit-learn lets nothing lie further out. */
 const BOUND = 1e-7
 
-/** What the inverse of the normal distribution gives at BOUND and at 1 - BOUND: scikit-learn lets nothing lie further out. */
 const SMALLEST_NORMAL = -5.199337582605575
 const LARGEST_NORMAL = 5.19933758270342
+
+/** The distance from 1 to the next double, which scikit-learn takes off its tolerance. */
+const EPSILON = 2 ** -52
 
 /** One column's quantiles without repeats. */
 interface Curve {
@@ -39,9 +41,11 @@ export function addQuantiles(graph: GraphBuilder, values: string, node: Quantile
   const isKnot = graph.apply('Equal', [values, knot])
   const middle = pick((curve) => [curve.lowest, ...curve.middles])
   const places = graph.apply('Where', [isKnot, middle, between])
-  return node.output === 'uniform'
-    ? places
-    : addNormalQuantiles(graph, addBounds(graph, values, places, curves))
+  if (node.tolerance === 0) return places
+  const bounded = addBounds(graph, values, places, curves, node.tolerance)
+  if (node.output === 'normal') return addNormalQuantiles(graph, bounded)
+  const edge = node.tolerance - EPSILON
+  return graph.apply('Clip', [bounded, scalar(graph, edge), scalar(graph, 1 - edge)])
 }
 
 function columnsOf({ quantiles }: Quantile): readonly (readonly number[])[] {
@@ -53,7 +57,7 @@ function columnsOf({ quantiles }: Quantile): readonly (readonly number[])[] {
   )
 }
 
-function curveOf(quantiles: readonly number[], { references, output }: Quantile): Curve {
+function curveOf(quantiles: readonly number[], { references, tolerance }: Quantile): Curve {
   const knots: number[] = []
   const lows: number[] = []
   const highs: number[] = []
@@ -67,7 +71,7 @@ function curveOf(quantiles: readonly number[], { references, output }: Quantile)
     }
   })
   const middles = knots.map((_, index) => ((lows[index] ?? 0) + (highs[index] ?? 0)) / 2)
-  if (output === 'uniform') {
+  if (tolerance === 0) {
     // The ends are 0 and 1 whatever repeats there; a column that never changed is 0.
     middles[middles.length - 1] = 1
     middles[0] = 0
@@ -110,14 +114,15 @@ function addBounds(
   values: string,
   places: string,
   curves: readonly Curve[],
+  tolerance: number,
 ): string {
   const last = rowOf(
     graph,
-    curves.map((curve) => (curve.knots.at(-1) ?? 0) - BOUND),
+    curves.map((curve) => (curve.knots.at(-1) ?? 0) - tolerance),
   )
   const first = rowOf(
     graph,
-    curves.map((curve) => (curve.knots[0] ?? 0) + BOUND),
+    curves.map((curve) => (curve.knots[0] ?? 0) + tolerance),
   )
   const capped = graph.apply('Where', [
     graph.apply('Greater', [values, last]),
