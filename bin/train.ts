@@ -5,7 +5,12 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { nearestWord } from '#core/nearest.ts'
 import { MODEL_NAMES, MODELS, type ModelName } from '#core/training/hyperparameters.ts'
-import { runTraining, type TrainingRequest, type TrainingRun } from '#core/training/run.ts'
+import {
+  ARTIFACT_NAMES,
+  runTraining,
+  type TrainingRequest,
+  type TrainingRun,
+} from '#core/training/run.ts'
 import { MAX_TABLE_BYTES } from '#core/training/table.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { firstSentence } from './keys.ts'
@@ -193,6 +198,10 @@ async function writeFiles(
     }
     signal.throwIfAborted()
     for (const path of paths) await rename(resolve(`${path}${UNFINISHED}`), resolve(path))
+    // What an earlier run left and this one has none of would be taken for this one's.
+    const kept = files.map(({ name }) => name)
+    const stale = ARTIFACT_NAMES.filter((name) => !kept.includes(name))
+    for (const name of stale) await rm(join(folder, name), { force: true })
   } finally {
     for (const path of paths) await rm(`${path}${UNFINISHED}`, { force: true })
   }

@@ -50,8 +50,17 @@ export interface TrainingRun {
   readonly files: readonly ArtifactFile[]
 }
 
+/** Every file that a run may write, in the order in which it does. */
+export const ARTIFACT_NAMES = [
+  'model.joblib',
+  'model.onnx',
+  'metrics.json',
+  'confusion_matrix.json',
+  'params.json',
+] as const
+
 export interface ArtifactFile {
-  readonly name: string
+  readonly name: (typeof ARTIFACT_NAMES)[number]
   readonly bytes: Uint8Array
 }
 
@@ -168,7 +177,7 @@ function modelFiles(
   pipeline: TrainedPipeline,
   version: string,
 ): { readonly files: readonly ArtifactFile[]; readonly warnings: readonly TrainingWarning[] } {
-  const joblib = { name: 'model.joblib', bytes: writeJoblib(pipeline, version) }
+  const joblib: ArtifactFile = { name: 'model.joblib', bytes: writeJoblib(pipeline, version) }
   try {
     // Made of the very file that people deploy, so that both answer alike.
     const { onnx } = readModelFile(joblib.bytes, {}, createBudget())
@@ -247,6 +256,6 @@ function paramsJson(
   }
 }
 
-function json(name: string, content: unknown): ArtifactFile {
+function json(name: ArtifactFile['name'], content: unknown): ArtifactFile {
   return { name, bytes: new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`) }
 }

@@ -1,12 +1,13 @@
 // `parley train` as a process: what it prints and writes, and that what it writes can be deployed.
 
 import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dir, '../..')
 const folder = await mkdtemp(join(tmpdir(), 'parley-train-'))
+await mkdir(join(folder, 'nothing'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 function spawn(words: readonly string[]) {
@@ -58,6 +59,8 @@ describe('parley train', () => {
       return `${size},${row % 7},${size * 3 + (row % 7)}`
     })
     await Bun.write(join(folder, 'sums.csv'), ['size,day,Total Cost', ...lines].join('\n'))
+    await Bun.write(join(folder, 'deep/er/confusion_matrix.json'), 'of an earlier run')
+    await Bun.write(join(folder, 'deep/er/notes.txt'), 'not ours')
     const words = [
       '--target',
       'total cost',
@@ -74,7 +77,13 @@ describe('parley train', () => {
     expect(answer).toMatchObject({ model: 'ridge', target: 'Total Cost', task: 'regression' })
     expect(answer.metrics.r2).toBeGreaterThan(0.99)
     expect(answer.files).toContain('deep/er/model.joblib')
-    expect(await readdir(join(folder, 'deep/er'))).not.toContain('confusion_matrix.json')
+    expect((await readdir(join(folder, 'deep/er'))).sort()).toEqual([
+      'metrics.json',
+      'model.joblib',
+      'model.onnx',
+      'notes.txt',
+      'params.json',
+    ])
   })
 
   test.each([
