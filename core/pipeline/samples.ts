@@ -1,5 +1,6 @@
 // What a fitted pipeline tells of the values that a column had in training: enough to fill a form with something sensible.
 
+import { widthAfter } from './columns.ts'
 import type { Matrix } from './matrix.ts'
 import type { Predictor, Transformer } from './pipeline.ts'
 import type { TreePredictor } from './trees.ts'
@@ -18,10 +19,17 @@ export type Origins = readonly (number | null)[]
 const MAX_LOOKED_AT = 2_000
 
 /** Positions among the inputs of what comes out; only columns that are handed on as they came keep theirs. */
-export function originsAfter(node: Transformer, origins: Origins, width: number): Origins {
+export function originsAfter(node: Transformer, origins: Origins): Origins {
   switch (node.kind) {
     case 'identity':
       return origins
+    case 'sequence':
+      return node.steps.reduce((current: Origins, step) => originsAfter(step, current), origins)
+    case 'columns':
+      return node.parts.flatMap(({ columns, transformer, weight }) => {
+        const own = columns.map((column) => (weight === 1 ? (origins[column] ?? null) : null))
+        return originsAfter(transformer, own)
+      })
     case 'select':
       return node.columns.map((column) => origins[column] ?? null)
     case 'impute':
@@ -29,7 +37,7 @@ export function originsAfter(node: Transformer, origins: Origins, width: number)
     case 'impute-nearest':
       return node.columns.map((column) => origins[column] ?? null)
     default:
-      return new Array<null>(width).fill(null)
+      return new Array<null>(widthAfter(node, origins.length)).fill(null)
   }
 }
 

@@ -2,7 +2,6 @@
 
 import type { Calibration, CalibrationCurve } from '#core/pipeline/combined.ts'
 import {
-  classesOfWhole,
   placesOfClasses,
   type ReadMember,
   readBinaryMembers,
@@ -24,6 +23,7 @@ import {
   refuse,
   textsOfValue,
 } from './fitted-object.ts'
+import { readClasses } from './linear.ts'
 import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
 import { isOlderThan } from './written-by.ts'
 
@@ -39,7 +39,7 @@ export const CLASS_READERS: Readonly<Record<string, PredictorReader>> = {
 
 /** The mean of classifiers, each calibrated on what another share of the rows held. */
 function readCalibrated(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
-  const classes = classesOfWhole(object)
+  const classes = readClasses(object)
   const items = readItems(object, 'calibrated_classifiers_')
   if (items.length === 0) throw refuse(object, 'has no calibrated classifiers.')
   const whole: Whole = { object, table, reading, classes, isEncoded: false }
@@ -140,7 +140,7 @@ function readOneVersusRest(
       'gives several labels at once, and Parley serves one at a time. Save each of its estimators_ in a file of its own, and upload those.',
     )
   }
-  const classes = classesOfWhole(binarizer)
+  const classes = readClasses(binarizer)
   const members = readBinaryMembers(object, table, reading, true)
   const expected = classes.length === 2 ? 1 : classes.length
   if (members.length !== expected) {
@@ -166,7 +166,7 @@ function readOneVersusOne(
   table: TableShape,
   reading: Reading,
 ): ReadPredictor {
-  const classes = classesOfWhole(object)
+  const classes = readClasses(object)
   const members = readBinaryMembers(object, table, reading, false)
   const expected = (classes.length * (classes.length - 1)) / 2
   if (members.length !== expected) {
@@ -188,7 +188,7 @@ function readOneVersusOne(
 }
 
 function readCodeBook(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
-  const classes = classesOfWhole(object)
+  const classes = readClasses(object)
   const members = readBinaryMembers(object, table, reading, true)
   const codes = readMatrix(object, 'code_book_')
   if (codes.rows !== classes.length || codes.columns !== members.length) {

@@ -11,7 +11,6 @@ import {
   numbersOfValue,
   readItems,
   refuse,
-  textsOfValue,
 } from './fitted-object.ts'
 import type { Reading, ReadPredictor, TableShape } from './reading.ts'
 
@@ -29,20 +28,6 @@ export interface Whole {
 /** A member, and what its reader said of it. */
 export interface ReadMember extends ReadPredictor {
   readonly member: Member
-}
-
-/** classes_ of a classifier of one target. Throws FormatError for several targets at once. */
-export function classesOfWhole(object: FittedObject): readonly string[] {
-  const value = attribute(object, 'classes_')
-  const classes = textsOfValue(value)
-  if (classes !== null && classes.length > 0) return classes
-  const isSeveral = (itemsOfValue(value)?.length ?? 0) > 0
-  throw refuse(
-    object,
-    isSeveral
-      ? 'predicts several targets at once. Train one classifier a target, and upload each of them.'
-      : 'names no classes, so it was never fitted or is damaged. Fit it, save it again, and upload that.',
-  )
 }
 
 /** Names of an ensemble's members, those left aside with "drop" or None not among them. */

@@ -3,7 +3,6 @@
 import type { CombinedPredictor, Inverse } from '#core/pipeline/combined.ts'
 import { CLASS_READERS } from './combined-classes.ts'
 import {
-  classesOfWhole,
   keptPlaces,
   memberNames,
   type ReadMember,
@@ -25,6 +24,7 @@ import {
   refuse,
 } from './fitted-object.ts'
 import { readInverse } from './inverse.ts'
+import { readClasses } from './linear.ts'
 import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
 import { STACK_READERS } from './stacks.ts'
 import { isOlderThan } from './written-by.ts'
@@ -34,7 +34,7 @@ export const COMBINED_READERS: Readonly<Record<string, PredictorReader>> = {
   VotingClassifier: readVotes,
   VotingRegressor: readMeanOfVotes,
   BaggingClassifier: (object, table, reading) =>
-    readBag(wholeOf(object, table, reading, classesOfWhole(object), true)),
+    readBag(wholeOf(object, table, reading, readClasses(object), true)),
   BaggingRegressor: (object, table, reading) => readBag(wholeOf(object, table, reading, null)),
   AdaBoostClassifier: readBoost,
   AdaBoostRegressor: readMedian,
@@ -67,7 +67,7 @@ function classifier(
 
 /** Members are trained on positions in classes_. */
 function readVotes(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
-  const classes = classesOfWhole(object)
+  const classes = readClasses(object)
   const whole = wholeOf(object, table, reading, classes, true)
   const members = readMembers(whole, memberNames(object))
   const weights = readWeights(object, 'weights', members.length, keptPlaces(object))
@@ -132,7 +132,7 @@ function readBag(whole: Whole): ReadPredictor {
 
 /** Releases before 1.3.1 gave no negative votes, those before 0.22 took probabilities from the members' own. */
 function readBoost(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
-  const classes = classesOfWhole(object)
+  const classes = readClasses(object)
   if (classes.length < 2) throw refuse(object, 'was trained on a single class.')
   const whole = wholeOf(object, { width: table.width, names: null }, reading, classes)
   const members = readMembers(whole)

@@ -91,14 +91,14 @@ function readSteps(
 /** Steps of imbalanced-learn that change which rows are trained on, and nothing in a prediction. */
 const SAMPLERS = /^imblearn\.(over_sampling|under_sampling|combine)\b/
 
-function isSampler(value: PickleValue | undefined): boolean {
+export function isSampler(value: PickleValue | undefined): boolean {
   return isRecord(value) && SAMPLERS.test(value.callable.module)
 }
 
 function tableAfter(transformer: Transformer, { width, origins }: TableShape): TableShape {
   const after = widthAfter(transformer, width)
   if (origins?.some((origin) => origin !== null) !== true) return { width: after, names: null }
-  return { width: after, names: null, origins: originsAfter(transformer, origins, after) }
+  return { width: after, names: null, origins: originsAfter(transformer, origins) }
 }
 
 function readColumnTransformer(

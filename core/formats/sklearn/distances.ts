@@ -2,8 +2,8 @@
 
 import type { CentrePosterior, Metric, NeighbourTargets } from '#core/pipeline/distances.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
-import { asNumber, asText, isArray, isDict } from '../pickle/access.ts'
-import { printable } from '../pickle/globals.ts'
+import { asNumber, asText, isArray, isCompound, isDict } from '../pickle/access.ts'
+import { printable, qualifiedName } from '../pickle/globals.ts'
 import { checkWidth, readColumnVector } from './column-vectors.ts'
 import {
   attribute,
@@ -136,7 +136,12 @@ function readMetric(object: FittedObject): Metric {
   const value = firstAttribute(object, 'effective_metric_', 'metric')
   const name = asText(value)
   if (name === null) {
-    throw refuse(object, 'uses a metric of your own, which Parley does not run. Use a named one.')
+    const own =
+      isCompound(value) && value.kind === 'global' ? ` ${printable(qualifiedName(value))}` : ''
+    throw refuse(
+      object,
+      `uses a metric of your own${own}, which Parley does not run. Use a named one.`,
+    )
   }
   const parameters = attribute(object, 'effective_metric_params_')
   const given = isDict(parameters) ? parameters.entries : new Map()

@@ -5,6 +5,7 @@ import { indexLabels } from '../pandas.ts'
 import { asNumber, asText, isArray, isRecord, itemsOf } from '../pickle/access.ts'
 import type { PickleRecord, PickleValue } from '../pickle/value.ts'
 import { describePickledModel, isXgboostRecord } from '../xgboost/describe-xgboost.ts'
+import { isSampler } from './composition.ts'
 import {
   attribute,
   type FittedObject,
@@ -186,7 +187,7 @@ function firstSteps(value: PickleValue | undefined): readonly PickleRecord[] {
   const records: PickleRecord[] = []
   for (const step of itemsOfValue(value) ?? []) {
     const record = firstRecord(step, 0)
-    if (record === null) continue
+    if (record === null || isSampler(record)) continue
     records.push(record)
     if (!KEEPS_WIDTH.has(record.callable.name)) break
   }

@@ -6,6 +6,7 @@ import { checkWidth } from './column-vectors.ts'
 import {
   attribute,
   type FittedObject,
+  itemsOfValue,
   openObject,
   optionalNumber,
   optionalVector,
@@ -160,9 +161,16 @@ function readIntercept(object: FittedObject, rows: number): Float64Array {
  * at once, and for any other number of classes.
  */
 export function readClasses(object: FittedObject, count?: number): readonly string[] {
-  const classes = textsOfValue(attribute(object, 'classes_'))
-  if (classes === null) {
-    throw refuse(object, 'names no classes, or predicts several targets at once; one works.')
+  const value = attribute(object, 'classes_')
+  const classes = textsOfValue(value)
+  if (classes === null || classes.length === 0) {
+    const isSeveral = (itemsOfValue(value)?.length ?? 0) > 0
+    throw refuse(
+      object,
+      isSeveral
+        ? 'predicts several targets at once. Train one classifier a target, and upload each of them.'
+        : 'names no classes, so it was never fitted or is damaged. Fit it, save it again, and upload that.',
+    )
   }
   if (count !== undefined && classes.length !== count) {
     throw refuse(

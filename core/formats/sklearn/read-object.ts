@@ -13,6 +13,7 @@ import {
   COMPOSED_PREDICTORS,
   COMPOSED_TRANSFORMERS,
   insideSearch,
+  isSampler,
   namedObjects,
   SEARCHES,
 } from './composition.ts'
@@ -126,7 +127,7 @@ export function refuseUnread(object: FittedObject, depth = 0): void {
   for (const attribute of PARTS) {
     if (itemsOfValue(object.attributes.get(attribute)) === null) continue
     for (const [name, value] of namedObjects(object, attribute)) {
-      if (!isRecord(value)) continue
+      if (!isRecord(value) || isSampler(value)) continue
       const inner = insideSearch(openInner(object, value, name))
       const isRead = TRANSFORMERS.has(inner.name) || PREDICTORS.has(inner.name)
       if (isXgboostRecord(inner.record)) continue

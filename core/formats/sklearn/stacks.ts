@@ -2,21 +2,16 @@
 
 import type { StackAnswer, StackMember } from '#core/pipeline/combined.ts'
 import { asText } from '../pickle/access.ts'
-import {
-  classesOfWhole,
-  memberNames,
-  placesOfClasses,
-  type Whole,
-  warningsOf,
-} from './combined-members.ts'
+import { memberNames, placesOfClasses, type Whole, warningsOf } from './combined-members.ts'
 import { attribute, type FittedObject, readFlag, readItems, refuse } from './fitted-object.ts'
+import { readClasses } from './linear.ts'
 import type { PredictorReader, ReadPredictor } from './reading.ts'
 
 export const STACK_READERS: Readonly<Record<string, PredictorReader>> = {
   StackingClassifier: (object, table, reading) => {
     // Members that came fitted were trained on the classes, others on positions in them.
     const isEncoded = asText(attribute(object, 'cv')) !== 'prefit'
-    const classes = classesOfWhole(object)
+    const classes = readClasses(object)
     return readStack({ object, table, reading, classes, isEncoded })
   },
   StackingRegressor: (object, table, reading) =>

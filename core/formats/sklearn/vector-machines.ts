@@ -88,6 +88,8 @@ function readMachine(
   table: TableShape,
   { budget }: Reading,
 ): KernelMachine {
+  // First: a kernel that is not read leaves vectors that say nothing.
+  const kernel = readKernel(object)
   const vectors = readDenseMatrix(object, 'support_vectors_', budget)
   checkWidth(object, vectors.columns, table)
   const dualCoefficients = readDenseMatrix(object, '_dual_coef_', budget)
@@ -96,7 +98,6 @@ function readMachine(
   if (intercept === null || intercept.length !== sums) {
     throw refuse(object, `has not the ${sums} intercepts that its classes need.`)
   }
-  const kernel = readKernel(object)
   return { kind: 'kernel', kernel, vectors, dualCoefficients, intercept, target }
 }
 
