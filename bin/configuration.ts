@@ -1,5 +1,6 @@
 // Turns environment variables into a checked configuration, or one sentence that names the bad one.
 
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isLoopback } from '#api/http/security.ts'
 import { type Outcome, succeed } from '#core/errors.ts'
@@ -15,6 +16,8 @@ export interface Configuration {
   /** Folder of the artifacts where it is not inside the data folder, absolute. */
   readonly artifactFolder: string | null
   readonly defaultModel: string | null
+  /** Folder with the data of the examples, absolute. */
+  readonly exampleData: string | null
   readonly logLevel: LogLevel
   /** Names under which a proxy in front of a loopback address is reached, in lower case. */
   readonly allowedHosts: readonly string[]
@@ -101,6 +104,10 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   if (!discord.ok) return discord
   const slack = readSlack(value)
   if (!slack.ok) return slack
+  const exampleData = value('PARLEY_EXAMPLE_DATA')
+  if (exampleData !== null && !isFolder(resolve(exampleData))) {
+    return invalid(`PARLEY_EXAMPLE_DATA must be a folder that is there; it is "${exampleData}".`)
+  }
   const dataFolder = resolve(value('PARLEY_DATA') ?? './data')
   return succeed({
     port,
@@ -108,6 +115,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     dataFolder,
     artifactFolder,
     defaultModel,
+    exampleData: exampleData === null ? null : resolve(exampleData),
     logLevel,
     allowedHosts: allowedHosts.value,
     // Whoever comes through a proxy looks like the person at the machine: only a key tells them apart.
@@ -117,6 +125,10 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     slack: slack.value,
     claude: claude.value,
   })
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function readClaude(value: (name: string) => string | null): Outcome<Configuration['claude']> {

@@ -56,9 +56,27 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
     const version = manifest.version
     return withInterrupt((signal) => train(rest, { terminal, signal, now, version, exampleData }))
   }
+  if (word === 'example') return startExample(rest, terminal)
   if (word === 'keys') return aboutPeople(rest, terminal, KEYS_HELP, runKeys)
   if (word === 'audit') return aboutPeople(rest, terminal, AUDIT_HELP, runAudit)
   return runOperation(word, rest, terminal)
+}
+
+async function startExample(words: readonly string[], terminal: Terminal): Promise<number> {
+  // Loaded here alone: the server and the learners would slow down every other command.
+  const { EXAMPLE_HELP, runExample } = await import('./example.ts')
+  if (words.includes('--help') || words.includes('-h')) {
+    terminal.print(EXAMPLE_HELP)
+    return EXIT.done
+  }
+  const configuration = readConfiguration(process.env)
+  if (!configuration.ok) {
+    terminal.complain(configuration.failure.message)
+    return EXIT.usage
+  }
+  return withInterrupt((signal) =>
+    runExample(words, { configuration: configuration.value, terminal, signal }),
+  )
 }
 
 /** Commands that need the registry and nothing that loads models. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test'
 import { dirname, join, relative, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dir, '../..')
-const PARTS = ['core', 'agent', 'api', 'mcp', 'bots', 'bin'] as const
+const PARTS = ['core', 'agent', 'api', 'mcp', 'bots', 'models', 'bin'] as const
 type Part = (typeof PARTS)[number]
 
 /** What a part may import beside itself. `mcp` and `bots` come later; the law already names them. */
@@ -14,7 +14,8 @@ const MAY_IMPORT: Record<Part, readonly Part[]> = {
   api: ['core', 'agent'],
   mcp: ['core', 'agent'],
   bots: ['core', 'agent'],
-  bin: ['core', 'agent', 'api', 'mcp', 'bots'],
+  models: ['core'],
+  bin: ['core', 'agent', 'api', 'mcp', 'bots', 'models'],
 }
 
 /** Libraries of core's own field: formats, inference, schemas, the database. */

@@ -14,6 +14,7 @@ describe('configuration', () => {
         dataFolder: resolve('./data'),
         artifactFolder: null,
         defaultModel: null,
+        exampleData: null,
         logLevel: 'silent',
         allowedHosts: [],
         requireKeys: false,
@@ -84,6 +85,7 @@ describe('configuration', () => {
     ['DATABASE_URL', 'postgres://x'],
     ['REDIS_URL', 'redis://x'],
     ['PARLEY_ARTIFACTS', 's3://bucket'],
+    ['PARLEY_EXAMPLE_DATA', 'no/such/folder'],
   ])('a bad %s (%s) is named', (name, value) => {
     const read = readConfiguration({ [name]: value })
     expect(read.ok).toBe(false)

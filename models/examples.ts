@@ -1,0 +1,6 @@
+// The examples, in the order in which they are listed.
+
+import type { Example } from './example.ts'
+import { example as housePrice } from './house-price/make.ts'
+
+export const EXAMPLES: readonly Example[] = [housePrice]
