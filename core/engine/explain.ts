@@ -8,18 +8,27 @@ import {
   readExplanation,
   type Scale,
 } from '#core/pipeline/explanation-entry.ts'
+import { readSteps } from '#core/pipeline/steps.ts'
 import type { EncodedRows } from './engine.ts'
-import { type Body, floatLinearBody, floatTreesBody } from './explain-body.ts'
+import { type Body, type ColumnSums, floatLinearBody, floatTreesBody } from './explain-body.ts'
 import { type ColumnReader, createColumnReader } from './explain-columns.ts'
 import { bodyOfEntry, fieldsOfColumns } from './explain-entry.ts'
+import { addUpWords, type WordRun, wordRunsOf } from './explain-words.ts'
 import { type GraphProgram, readGraphProgram } from './graph-program.ts'
 
 /** `baseline` plus all contributions is the margin, in the explainer's scale. */
 export interface Explanation {
   readonly baseline: number
-  /** One a field, in the order of the binding's; fields that the model does not look at are left out. */
-  readonly contributions: readonly { readonly field: string; readonly contribution: number }[]
+  /** One a field that the model looks at; where it reads a text as words one a word, and one for the field's other words. */
+  readonly contributions: readonly Contribution[]
   readonly start: Start
+}
+
+interface Contribution {
+  readonly field: string
+  /** Set where the contribution is that of one word of the field, in the form in which the model counts it. */
+  readonly word?: { readonly text: string; readonly isPresent: boolean }
+  readonly contribution: number
 }
 
 /**
@@ -52,6 +61,8 @@ interface Explained {
   readonly zero: ExplanationEntry['zero']
   /** Field of each column; null for a column of none. */
   readonly fields: readonly (string | null)[]
+  /** Columns that are words of a text. */
+  readonly wordRuns: readonly WordRun[]
   readonly readColumns: ColumnReader
 }
 
@@ -71,12 +82,13 @@ function readPipeline(onnx: Uint8Array, file: OnnxFile, binding: TensorBinding):
   const fields = entry === null ? null : fieldsOfColumns(entry, binding)
   if (entry === null || fields === null) return null
   const body = bodyOfEntry(file, entry.predictor, fields.length)
-  if (body === null) return null
+  const wordRuns = wordRunsOf(entry, readSteps(file.metadata))
+  if (body === null || wordRuns === null) return null
   const readColumns = createColumnReader(onnx, file, binding, {
     name: entry.tensor,
     elementType: entry.type,
   })
-  return { ...entry, body, fields, readColumns }
+  return { ...entry, body, fields, wordRuns, readColumns }
 }
 
 /** The float32 graphs of models that take their features as they are. */
@@ -95,6 +107,7 @@ function readProgram(file: OnnxFile, binding: TensorBinding): Explained | null {
     scale: scaleOf(program),
     slope: 1,
     zero: 'zero',
+    wordRuns: [],
     readColumns: async (rows) => prepareRows(program, rows),
   }
 }
@@ -129,7 +142,7 @@ function prepareRows(
 }
 
 function explainerOf(explained: Explained): Explainer {
-  const { body, scale, slope, fields, readColumns } = explained
+  const { body, scale, fields, readColumns } = explained
   const width = fields.length
   const nothing = new Float64Array(width)
   return {
@@ -140,13 +153,20 @@ function explainerOf(explained: Explained): Explainer {
       const row = await readColumns(rows)
       if (row.length !== width) throw new Error('the columns before the predictor are not as noted')
       const isCompared = body.start === 'reference' && reference !== undefined
-      const from = isCompared ? meansOf(await readColumns(reference), width) : nothing
+      const from = isCompared ? startOf(explained, await readColumns(reference)) : nothing
       const sums = await body.explain(row, group, from, signal)
       const start =
         body.start === 'training' ? 'training' : isCompared ? 'reference' : explained.zero
-      return { start, ...sumByField(fields, sums, slope) }
+      return { start, ...sumUp(explained, row, sums) }
     },
   }
+}
+
+/** The mean row, but for words: a text is compared with one that has none, or every word it lacks would have to be told. */
+function startOf({ fields, wordRuns }: Explained, values: Float64Array): Float64Array {
+  const means = meansOf(values, fields.length)
+  for (const { start, terms } of wordRuns) means.fill(0, start, start + terms.length)
+  return means
 }
 
 function meansOf(values: Float64Array, width: number): Float64Array {
@@ -159,10 +179,10 @@ function meansOf(values: Float64Array, width: number): Float64Array {
 }
 
 /** Several columns of one field add up; what is of no field belongs to the baseline. */
-function sumByField(
-  fields: readonly (string | null)[],
-  { baseline, contributions }: { baseline: number; contributions: Float64Array },
-  slope: number,
+function sumUp(
+  { fields, wordRuns, slope }: Explained,
+  row: Float64Array,
+  { baseline, contributions }: ColumnSums,
 ): Pick<Explanation, 'baseline' | 'contributions'> {
   const sums = new Map<string, number>()
   let start = baseline
@@ -171,8 +191,25 @@ function sumByField(
     if (field === null) start += contribution
     else sums.set(field, (sums.get(field) ?? 0) + contribution)
   })
+  const words = wordRuns.flatMap((run) => {
+    const field = fields[run.start] ?? ''
+    return addUpWords(run, row, contributions).map(
+      ({ word, isPresent, contribution }): Contribution => {
+        sums.set(field, (sums.get(field) ?? 0) - contribution)
+        return { field, word: { text: word, isPresent }, contribution: slope * contribution }
+      },
+    )
+  })
+  const told = new Set(wordRuns.map((run) => fields[run.start]))
+  const others = [...sums].filter(([field, sum]) => !told.has(field) || Math.abs(sum) > ROUNDING)
   return {
     baseline: slope * start,
-    contributions: [...sums].map(([field, sum]) => ({ field, contribution: slope * sum })),
+    contributions: [
+      ...words,
+      ...others.map(([field, sum]) => ({ field, contribution: slope * sum })),
+    ],
   }
 }
+
+/** What is left of a sum once all its parts are taken from it is no contribution. */
+const ROUNDING = 1e-12

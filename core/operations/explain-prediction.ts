@@ -1,22 +1,16 @@
 // explain_prediction: which inputs moved one prediction, and how far: exactly where the model allows it, else by sampling.
 
 import { z } from 'zod'
-import { createExplainer, type Explainer } from '#core/engine/explain.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
-import type { Row, Scalar, Signature } from '#core/model.ts'
+import type { Row } from '#core/model.ts'
+import { SCALES } from '#core/pipeline/explanation-entry.ts'
 import { presentExplanation } from './explain-answer.ts'
+import { chooseGroup, explainExactly, strongestFirst, unitOf } from './explain-exact.ts'
 import { explainBySampling, explainChange, measureOf } from './explain-sampled.ts'
 import { leaseModel } from './find-model.ts'
 import { defineOperation, type Lease, type Ports } from './operation.ts'
 import { type PredictOutput, predictLeased, predictOutput } from './predict.ts'
 import { featuresField, modelField, scalarField, versionField } from './wire.ts'
-
-/**
- * What a contribution is measured in. `log_odds` and `log` are what the model adds up before it makes a probability or a
- * positive number of it; `value` is the prediction's own unit; `score` is a margin of one class among several;
- * `probability` is that of the class explained.
- */
-const SCALES = ['log_odds', 'log', 'value', 'score', 'probability'] as const
 
 /** `exact` adds up what the model itself adds up; `sampled` asks the model about many mixed rows and has an error. */
 const METHODS = ['exact', 'sampled'] as const
@@ -26,11 +20,15 @@ const output = predictOutput.extend({
   explained: z.string().optional(),
   scale: z.enum(SCALES),
   method: z.enum(METHODS),
-  /** What a sampled explanation compares with: rows of the training data, values from their ranges, or the text without its words. */
+  /**
+   * What the row is compared with: rows of the training data, values from their ranges, the text without its words, or a row
+   * whose prepared columns are all 0, which is the `centre` that the model's scalers found in training or a mere `zero`.
+   * Absent where trees themselves hold how much of the training data went each way.
+   */
   background: z
-    .object({ rows: z.int(), source: z.enum(['training', 'ranges', 'text']) })
+    .object({ rows: z.int(), source: z.enum(['training', 'ranges', 'text', 'centre', 'zero']) })
     .optional(),
-  /** Where the model starts: its mean over the training data. Baseline and contributions add up to `margin`. */
+  /** Where the model starts: its answer for the background, or its mean over the training data. Baseline and contributions add up to `margin`. */
   baseline: z.number(),
   margin: z.number(),
   /** Strongest first. */
@@ -98,11 +96,9 @@ export const explainPrediction = defineOperation({
     try {
       const predicted = await predictLeased(ports, lease, features, signal)
       if (!predicted.ok) return predicted
-      const explainer = await explainerOf(ports, lease)
       const explained =
-        explainer === null
-          ? await sample(ports, lease, features, predicted.value, signal)
-          : explain(lease, explainer, features, predicted.value)
+        (await explainExactly(ports, lease, features, predicted.value, signal)) ??
+        (await sample(ports, lease, features, predicted.value, signal))
       if (!explained.ok || instead_of === undefined) return explained
       return await compare(lease, { from: instead_of, to: features }, explained.value, signal)
     } finally {
@@ -181,99 +177,9 @@ async function compare(
   })
 }
 
-function strongestFirst<T extends { readonly contribution: number }>(list: readonly T[]): T[] {
-  return [...list].sort((left, right) => Math.abs(right.contribution) - Math.abs(left.contribution))
-}
-
-/** Made at the first question about a version and kept as long as the version is in memory. */
-const explainers = new WeakMap<object, Promise<Explainer | null>>()
-
-function explainerOf({ registry }: Ports, { model, version }: Lease): Promise<Explainer | null> {
-  const known = explainers.get(model)
-  if (known !== undefined) return known
-  const made = registry.readArtifact(version.artifactSha256).then(createExplainer)
-  explainers.set(model, made)
-  made.catch(() => explainers.delete(model))
-  return made
-}
-
 function unexplained(model: string): Outcome<never> {
   return fail(
     'unavailable',
     `I cannot explain ${model}: its file does not say which values its inputs usually have, so there is nothing to compare this row with.`,
   )
-}
-
-function explain(
-  { model, version }: Lease,
-  explainer: Explainer,
-  features: Readonly<Record<string, Scalar>>,
-  predicted: PredictOutput,
-): Outcome<ExplainOutput> {
-  const { signature, binding } = version
-  const encoded = model.encode([features], () => 'features.')
-  if (!encoded.ok) return encoded
-  const [row] = encoded.value.columns
-  const [tensor] = binding.inputs
-  if (!(row instanceof Float32Array) || tensor === undefined) return unexplained(version.model)
-  const groups = explainer(row)
-  const { group, sign, explained } = chooseGroup(signature, predicted, groups.length)
-  const chosen = groups[group]
-  if (chosen === undefined) return unexplained(version.model)
-  const contributions = tensor.fields.map((name, index) => ({
-    name,
-    value: features[name] ?? null,
-    ...unitOf(signature, name),
-    contribution: sign * (chosen.contributions[index] ?? 0),
-  }))
-  const baseline = sign * chosen.baseline
-  const margin = contributions.reduce((sum, { contribution }) => sum + contribution, baseline)
-  return succeed({
-    ...predicted,
-    ...(explained === undefined ? {} : { explained }),
-    scale: scaleOf(predicted, margin, groups.length, explained),
-    method: 'exact',
-    baseline,
-    margin,
-    contributions: strongestFirst(contributions),
-  })
-}
-
-/** Binary models have one margin, for their second class; with the first as the positive one the signs turn around. */
-function chooseGroup(
-  { classes = [], positiveLabel, outputs }: Signature,
-  { predicted_label, prediction }: PredictOutput,
-  groups: number,
-): { group: number; sign: 1 | -1; explained: string | undefined } {
-  if (classes.length === 0) {
-    const explained = typeof prediction === 'object' ? outputs[0]?.name : undefined
-    return { group: 0, sign: 1, explained }
-  }
-  const label = positiveLabel ?? predicted_label ?? classes[0]
-  const index = Math.max(0, label === undefined ? 0 : classes.indexOf(label))
-  if (groups === 1) return { group: 0, sign: index === 1 ? 1 : -1, explained: label }
-  return { group: index, sign: 1, explained: label }
-}
-
-/** How close a margin must be to the value it should give: float32 sums differ by less. */
-const SCALE_TOLERANCE = 1e-4
-
-function scaleOf(
-  { prediction, class_probabilities }: PredictOutput,
-  margin: number,
-  groups: number,
-  explained: string | undefined,
-): (typeof SCALES)[number] {
-  if (class_probabilities !== undefined) return groups === 1 ? 'log_odds' : 'score'
-  const value = typeof prediction === 'object' ? prediction[explained ?? ''] : prediction
-  if (typeof value !== 'number') return 'score'
-  const near = (guess: number) =>
-    Math.abs(guess - value) <= SCALE_TOLERANCE * Math.max(1, Math.abs(value))
-  if (near(margin)) return 'value'
-  return near(Math.exp(margin)) ? 'log' : 'score'
-}
-
-function unitOf({ inputs }: Signature, name: string): { unit?: string } {
-  const unit = inputs.find((input) => input.name === name)?.unit
-  return unit === undefined ? {} : { unit }
 }
