@@ -1,9 +1,27 @@
 // The model is found wherever people put it, with the names they saved beside it; two models are never guessed between.
 
 import { describe, expect, test } from 'bun:test'
+import { relative } from 'node:path'
 import { createBudget } from '#core/formats/limits.ts'
 import { inspectModelFile, readModelFile } from '#core/formats/read-model.ts'
-import { bytes, fixturesWithExpectation, readBytes, readFixture, refusal, text } from './support.ts'
+import {
+  bytes,
+  FIXTURES,
+  filesBelow,
+  fixturesWithExpectation,
+  readBytes,
+  readFixture,
+  refusal,
+  text,
+} from './support.ts'
+
+const MODEL_FILE = /\.(pkl|joblib)$/
+
+/** Paths of model files under a folder of fixtures. */
+const fixturesOf = (folder: string) =>
+  filesBelow(folder)
+    .filter((path) => MODEL_FILE.test(path))
+    .map((path) => relative(FIXTURES, path))
 
 const read = (file: Uint8Array, hints = {}) => readModelFile(file, hints, createBudget())
 
@@ -72,6 +90,25 @@ describe('containers', () => {
     expect(result.modelClass).toBe('XGBClassifier')
     expect(result.signature.namesKnown).toBe(true)
   })
+})
+
+describe('containers of scikit-learn', () => {
+  const kinds = ['container_dict', 'container_list', 'container_scaler_beside'] as const
+  const files = fixturesOf('sklearn').filter((name) => kinds.some((kind) => name.includes(kind)))
+
+  test('of every shape were tried', () => {
+    for (const kind of kinds) expect(files.some((name) => name.includes(kind))).toBe(true)
+  })
+
+  for (const name of files) {
+    test(name, () => {
+      const { library, warnings } = read(readFixture(name))
+      expect(library).toBe('scikit-learn')
+      expect(warnings.join().includes('StandardScaler, which Parley does not apply')).toBe(
+        name.includes('scaler_beside'),
+      )
+    })
+  }
 })
 
 describe('names saved beside a model that has none', () => {

@@ -20,23 +20,17 @@ const MISC: Readonly<Record<string, string>> = {
   'dill_lambda.pkl': 'carries Python code',
   'empty.pkl': 'empty',
   'lfs_pointer.pkl': 'git lfs pull',
-  'lightgbm.pkl': 'an LGBMClassifier of LightGBM, which is not supported yet',
-  'lightgbm.txt': 'LightGBM model as text',
   'metrics.json': 'JSON file, but no XGBoost model',
   'none.pkl': 'holds None',
-  'not_fitted.pkl': 'a RandomForestClassifier of scikit-learn',
+  'not_fitted.pkl':
+    'This RandomForestClassifier does not know how many features it takes, so it was never fitted.',
   'own_class.pkl': 'churn_service.ChurnModel',
   'page.pkl': 'HTML page',
-  'pipeline_logistic_regression.pkl': 'a Pipeline of scikit-learn',
-  'pipeline_xgboost.pkl': 'a Pipeline of scikit-learn',
   'plain_dict.pkl': 'under “columns”',
   'predictions_sequence.pkl': 'a list of 3 numbers and a dict',
-  'random_forest.joblib': 'a RandomForestClassifier of scikit-learn',
-  'random_forest.pkl': 'a RandomForestClassifier of scikit-learn',
-  'random_forest_regressor.pkl': 'a RandomForestRegressor of scikit-learn',
   'scaler_and_list.pkl': 'This pickle holds a StandardScaler and a list of 3 texts, but no model.',
   'script.py': 'Python source code',
-  'standard_scaler.pkl': 'This pickle holds a StandardScaler, but no model.',
+  'standard_scaler.pkl': 'This file holds a StandardScaler, which prepares data, and no model.',
   'table.csv': 'a table (CSV)',
   'table.parquet': 'a Parquet table',
   'text.pkl': 'a text, but no model',
@@ -46,11 +40,25 @@ const MISC: Readonly<Record<string, string>> = {
   'zipped_model.zip': 'ZIP archive. Unpack it',
 }
 
+/** Files under fixtures/misc that are models → how they are summed up. */
+const MODELS: Readonly<Record<string, RegExp>> = {
+  'lightgbm.pkl': /^LGBMClassifier of lightgbm\b.* features$/,
+  'lightgbm.txt': /of lightgbm\b.* features$/,
+  'pipeline_logistic_regression.pkl':
+    /^Pipeline \(StandardScaler, LogisticRegression\) of scikit-learn [\d.]+: \d features$/,
+  'pipeline_xgboost.pkl':
+    /^Pipeline \(StandardScaler, XGBClassifier\) of scikit-learn [\d.]+: .*\d features$/,
+  'random_forest.joblib': /^RandomForestClassifier of scikit-learn [\d.]+: .*\d features$/,
+  'random_forest.pkl': /^RandomForestClassifier of scikit-learn [\d.]+: .*\d features$/,
+  'random_forest_regressor.pkl': /^RandomForestRegressor of scikit-learn [\d.]+: .*\d features$/,
+}
+
 /** Not uploads: what makes and describes the fixtures. */
 const NO_UPLOADS = new Set(['README.md', 'expected.json', 'make.py', 'write_files.py'])
 
 describe('what people upload by mistake', () => {
-  for (const path of filesBelow('misc').filter((file) => !NO_UPLOADS.has(basename(file)))) {
+  const isMistake = (name: string) => !NO_UPLOADS.has(name) && MODELS[name] === undefined
+  for (const path of filesBelow('misc').filter((file) => isMistake(basename(file)))) {
     test(basename(path), () => {
       const expected = MISC[basename(path)]
       if (expected === undefined) throw new Error('no sentence is expected of this file')
@@ -81,6 +89,14 @@ describe('what people upload by mistake', () => {
 })
 
 describe('models', () => {
+  for (const [name, summary] of Object.entries(MODELS)) {
+    test(name, () => {
+      const { objects, problem } = inspectModelFile(readFixture(`misc/${name}`), createBudget())
+      expect(problem).toBe(null)
+      expect(objects.at(-1)).toMatch(summary)
+    })
+  }
+
   test('pickles of every protocol are told by their bytes', () => {
     const files = fixturesWithExpectation('xgboost').filter(({ name }) => name.endsWith('.pkl'))
     expect(files.length).toBeGreaterThan(100)
