@@ -36,14 +36,7 @@ export function buildForest(
     throw new FormatError('This LightGBM model has no features or no trees a round.', 0)
   }
   const objective = readObjective(header.get('objective') ?? null)
-  const classes = objective.isClassifier ? countOf(header, 'num_class') : groups
-  const expected = objective.link.kind === 'sigmoid' ? 1 : classes
-  if (groups !== expected) {
-    throw new FormatError(
-      `This LightGBM model has ${groups} trees a round for ${expected} outputs.`,
-      0,
-    )
-  }
+  checkGroups(header, objective, groups)
   const rounds =
     bestIteration !== null && bestIteration > 0 ? bestIteration : Number.POSITIVE_INFINITY
   const blocks = model.trees.slice(0, Math.min(model.trees.length, rounds * groups))
@@ -75,6 +68,21 @@ export function buildForest(
     sawMissing: missing.map((kind) => (kind === MISSING_NAN ? 1 : 0)),
     isCategorical: categoricalFeatures(trees, featureCount),
   }
+}
+
+/** One tree a round for two classes or a value, one a class for more. */
+function checkGroups(
+  header: ReadonlyMap<string, string>,
+  objective: Objective,
+  groups: number,
+): void {
+  const classes = objective.isClassifier ? countOf(header, 'num_class') : groups
+  const expected = objective.link.kind === 'sigmoid' ? 1 : classes
+  if (groups === expected) return
+  throw new FormatError(
+    `This LightGBM model has ${groups} trees a round for ${expected} outputs.`,
+    0,
+  )
 }
 
 /** What counts as missing is the same at all splits of a feature, for it comes from the feature's bins. */

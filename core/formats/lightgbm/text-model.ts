@@ -68,14 +68,17 @@ export function parseTextModel(text: string, budget: Budget): TextModel {
       else target.set(line.slice(0, split), line.slice(split + 1))
     }
   }
-  if (!isOver) checkWhole(header, trees.length)
+  if (!isOver) checkWhole(header, trees)
   return { header, trees, parameters, pandasCategories }
 }
 
-/** Version 2 wrote no line after its trees; the sizes of all trees stand in the header. */
-function checkWhole(header: ReadonlyMap<string, string>, count: number): void {
+/** Version 2 wrote nothing after its trees at first: then the header has a size for each, and each ends with its shrinkage. */
+function checkWhole(
+  header: ReadonlyMap<string, string>,
+  trees: readonly ReadonlyMap<string, string>[],
+): void {
   const sizes = header.get('tree_sizes')?.trim().split(' ') ?? []
-  if (count > 0 && sizes.length === count) return
+  if (sizes.length === trees.length && trees.at(-1)?.has('shrinkage') === true) return
   throw new FormatError(
     'This LightGBM model breaks off before its last tree: the file is not whole. Save it again, and upload that.',
     0,

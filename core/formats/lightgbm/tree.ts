@@ -67,17 +67,27 @@ export function readTreeBlock(
   tree.right.set(readChildren(list('right_child', splits), splits, facts.index))
   tree.feature.set(list('split_feature', splits))
   tree.threshold.set(list('threshold', splits))
-  const decisions = list('decision_type', splits)
-  const sets = readSets(block, facts.index)
-  for (let node = 0; node < splits; node++) {
+  fillDecisions({ tree, missing }, list('decision_type', splits), readSets(block, facts), facts)
+  return { tree, missing }
+}
+
+type Facts = Parameters<typeof readTreeBlock>[1]
+
+function fillDecisions(
+  { tree, missing }: LightgbmTree & { readonly tree: { readonly categories: CategoryMap } },
+  decisions: Float64Array,
+  sets: CategorySets,
+  { index, featureCount }: Facts,
+): void {
+  for (let node = 0; node < decisions.length; node++) {
     const feature = tree.feature[node] as number
-    if (!(feature >= 0 && feature < facts.featureCount)) {
-      throw damaged(facts.index, `splits on feature ${feature} of ${facts.featureCount}`)
+    if (!(feature >= 0 && feature < featureCount)) {
+      throw damaged(index, `splits on feature ${feature} of ${featureCount}`)
     }
     const decision = decisions[node] as number
     if ((decision & CATEGORICAL_BIT) !== 0) {
       // Missing values, like codes that the set does not hold, go right.
-      tree.categories.set(node, readSet(sets, tree.threshold[node] as number, facts.index))
+      tree.categories.set(node, readSet(sets, tree.threshold[node] as number, index))
       continue
     }
     const kind = (decision >> MISSING_SHIFT) & 3
@@ -88,8 +98,9 @@ export function readTreeBlock(
         : (decision & DEFAULT_LEFT_BIT) !== 0
     tree.missingLeft[node] = goesLeft ? 1 : 0
   }
-  return { tree, missing }
 }
+
+type CategoryMap = Map<number, Int32Array>
 
 /** Negative children are leaves: ~0 is the first. */
 function readChildren(children: Float64Array, splits: number, index: number): Int32Array {
@@ -122,7 +133,7 @@ interface CategorySets {
   readonly words: Float64Array
 }
 
-function readSets(block: ReadonlyMap<string, string>, index: number): CategorySets {
+function readSets(block: ReadonlyMap<string, string>, { index }: Facts): CategorySets {
   const count = Number(block.get('num_cat') ?? 0)
   if (count === 0) return { bounds: new Float64Array(0), words: new Float64Array(0) }
   const bounds = readList(block, 'cat_boundaries', count + 1, index)
