@@ -127,7 +127,6 @@ interface Filling {
 function addTree(filling: Filling, tree: GroupedTree, treeIndex: number): void {
   const { table, next, columns } = filling
   const { left, right } = tree
-  const start = next.node
   const size = left.length
   const nodes = [0]
   const depths = [1]
@@ -136,8 +135,8 @@ function addTree(filling: Filling, tree: GroupedTree, treeIndex: number): void {
     const node = nodes.pop() as number
     const depth = depths.pop() as number
     const owner = owners.pop() as number
-    // Each inner node takes a row, so a node that is reached twice runs out of them.
-    if (!(node >= 0 && node < size) || next.node - start >= size) throw noTree(treeIndex)
+    if (!(node >= 0 && node < size)) throw noTree(treeIndex)
+    // There is room for as many nodes and leaves as trees can have: nodes reached again run out of it.
     const isLeaf = left[node] === -1
     if (isLeaf && next.leaf >= table.leafNodes.length) throw noTree(treeIndex)
     if (!isLeaf && next.node >= table.features.length) throw noTree(treeIndex)

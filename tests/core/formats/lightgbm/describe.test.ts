@@ -68,11 +68,10 @@ describe('a LightGBM text model', () => {
   })
 
   test('is read with the line ends of Windows', () => {
-    const windows = describeLightgbmFile(
-      bytes(text('text_binary.txt').replaceAll('\n', '\r\n')),
-      {},
-    )
-    expect(windows).toEqual(describeLightgbmFile(bytes(text('text_binary.txt')), {}))
+    for (const name of ['text_binary.txt', 'text_categories_names.txt']) {
+      const windows = bytes(text(name).replaceAll('\n', '\r\n'))
+      expect(describeLightgbmFile(windows, {})).toEqual(describeLightgbmFile(bytes(text(name)), {}))
+    }
   })
 
   test('gives the range of training, and leaves out what training saw missing', () => {
@@ -182,6 +181,7 @@ describe('a LightGBM text model', () => {
     const changed = (from: RegExp, to: string) =>
       describeChanged('text_categories_names.txt', from, to)
     expect(changed(/cat_boundaries=0 \d+/, 'cat_boundaries=0 999')).toThrow('categories')
+    expect(changed(/cat_threshold=.*/, 'cat_threshold=')).toThrow('breaks off')
     expect(changed(/pandas_categorical:\[/, 'pandas_categorical:[[')).toThrow('damaged')
     expect(changed(/pandas_categorical:\[\[/, 'pandas_categorical:[[null,')).toThrow(
       'neither texts',
