@@ -74,15 +74,30 @@ describe('nearest neighbours', () => {
     expect(numbers.map(([value]) => value)).toEqual(expected)
   })
 
-  test('are exact where the columns are large and the differences small', async () => {
-    const data = noise(9000, 3).map((value, at) => (at % 3 === 0 ? 1e9 : 1e5) + value)
-    const points = { rows: 3000, columns: 3, data }
+  test('are exact where points are near each other and far from the others', async () => {
+    const sides = noise(9000, 3).map((value, at) => value + (at % 2 === 0 ? 1e8 : -1e8))
+    const points = { rows: 3000, columns: 3, data: sides }
     const asked = rowsOf(points)
       .slice(0, 20)
       .map((row) => row.map((value) => value + 1e-3))
     const { numbers } = await answersOf(regression(points, { count: 3 }), asked, null)
     const expected = asked.map((row) => expectedMean(points, row, 3, 'euclidean'))
     expect(numbers.map(([value]) => value)).toEqual(expected)
+  })
+
+  test('that are equally far on different sides come in the order of the points', async () => {
+    const data = noise(15_000, 4).map((value) => value * 100)
+    const asked = [71.5, -33.5, 90.5, 45.5, -12.5, 8.5, 99.5, -61.5, 3.5, 27.5]
+    // A quarter away in each direction of each column, at every fiftieth place.
+    for (let at = 0; at < 20; at++) {
+      const near = asked.map((value, column) =>
+        column === at % 10 ? value + (at < 10 ? 0.25 : -0.25) : value,
+      )
+      data.set(near, at * 500)
+    }
+    const points = { rows: 1500, columns: 10, data }
+    const { numbers } = await answersOf(regression(points, { count: 12 }), [asked], null)
+    expect(numbers).toEqual([[(50 * 11) / 2]])
   })
 
   test('that are equally far come in the order of the points', async () => {
