@@ -1,6 +1,6 @@
 // One fit: rows of a table become a trained pipeline, by the model and the settings that were asked for.
 
-import { type Outcome, succeed } from '#core/errors.ts'
+import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { ModelName, Settings } from './hyperparameters.ts'
 import type { FitContext, Target } from './learner.ts'
 import { sparseDesign } from './learners/design.ts'
@@ -41,8 +41,12 @@ export async function fitPipeline(
   context: FitContext,
 ): Promise<Outcome<TrainedPipeline>> {
   const { plan, train, model } = request
-  const answer = answerOf(plan, train)
-  const target = targetOf(plan, train)
+  const answer = answerOf(request)
+  const target = scaledTarget(targetOf(plan, train), answer)
+  if (target === null) {
+    const message = `${plan.target} has values of -1 and below, which have no logarithm; take target_scale plain.`
+    return fail('invalid_input', message)
+  }
   if (model === 'tfidf') return succeed(await fitText(request, answer, target, context))
   const options = preparationOf(model, request.settings)
   const prepared = fitPreparation(train, request.whole, plan.features, options)
@@ -173,10 +177,22 @@ function countOrNone(settings: Settings, name: string): number | null {
   return settings[name] === null ? null : numberOf(settings, name)
 }
 
-export function answerOf({ classes, target }: TrainingPlan, table: Table): TrainedAnswer {
-  if (classes === null) return { kind: 'value' }
-  const column = table.columns.find(({ name }) => name === target)
+function answerOf({ plan, settings, train }: FitRequest): TrainedAnswer {
+  const { classes, target } = plan
+  if (classes === null) {
+    return { kind: 'value', scale: settings['target_scale'] === 'log' ? 'log' : 'plain' }
+  }
+  const column = train.columns.find(({ name }) => name === target)
   return { kind: 'classes', labels: classes, areNumbers: column?.kind === 'number' }
+}
+
+/** Null where a value has no logarithm. */
+function scaledTarget(target: Target, answer: TrainedAnswer): Target | null {
+  if (target.kind === 'classes' || answer.kind === 'classes' || answer.scale === 'plain') {
+    return target
+  }
+  if (target.values.some((value) => value <= -1)) return null
+  return { kind: 'values', values: target.values.map(Math.log1p) }
 }
 
 /** The target's column as class codes or numbers. */

@@ -26,6 +26,13 @@ const SCALER: Hyperparameter = {
   check: { kind: 'choice', choices: ['standard', 'robust', 'none'] },
 }
 
+/** scikit-learn has a wrapper around the model for it, TransformedTargetRegressor. */
+const TARGET: Hyperparameter = {
+  default: 'plain',
+  about: 'Learn a number as it is, or its logarithm',
+  check: { kind: 'choice', choices: ['plain', 'log'] },
+}
+
 const positive = (value: number, about: string): Hyperparameter => ({
   default: value,
   about,
@@ -58,7 +65,11 @@ export const MODELS: Readonly<Record<ModelName, ModelFacts>> = {
   ridge: {
     title: 'ridge regression',
     predicts: 'values',
-    settings: { alpha: positive(1, 'Strength of the L2 penalty'), scaler: SCALER },
+    settings: {
+      alpha: positive(1, 'Strength of the L2 penalty'),
+      scaler: SCALER,
+      target_scale: TARGET,
+    },
   },
   knn: {
     title: 'nearest neighbours',
@@ -71,6 +82,7 @@ export const MODELS: Readonly<Record<ModelName, ModelFacts>> = {
         check: { kind: 'choice', choices: ['uniform', 'distance'] },
       },
       scaler: SCALER,
+      target_scale: TARGET,
     },
   },
   rf: {
@@ -87,6 +99,7 @@ export const MODELS: Readonly<Record<ModelName, ModelFacts>> = {
         check: { kind: 'share', choices: ['sqrt'] },
       },
       scaler: SCALER,
+      target_scale: TARGET,
     },
   },
   hgb: {
@@ -103,6 +116,7 @@ export const MODELS: Readonly<Record<ModelName, ModelFacts>> = {
         about: 'Strength of the L2 penalty',
         check: { kind: 'number', above: -Number.MIN_VALUE },
       },
+      target_scale: TARGET,
     },
   },
   tfidf: {

@@ -10,9 +10,9 @@ import { rowDifficulty } from './difficulty.ts'
 import { fitPipeline, targetOf } from './fit-pipeline.ts'
 import { MODELS, type ModelName, resolveSettings, type Settings } from './hyperparameters.ts'
 import { type PlanWish, planTraining, type TrainingPlan } from './plan.ts'
-import { createRandom } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 import { type Judgement, judge, metricsJson } from './reports.ts'
-import { countRepeated, holdOut } from './split.ts'
+import { countRepeated, holdOut, type Split } from './split.ts'
 import { readTable, type Table, takeRows } from './table.ts'
 import { predictTable, type TrainedPipeline } from './trained-pipeline.ts'
 import type { TrainingWarning } from './warning.ts'
@@ -64,14 +64,38 @@ export interface ArtifactFile {
   readonly bytes: Uint8Array
 }
 
+/** What a run knows before it knows which model: the same for the same data, wish, seed and share. */
+export interface PreparedTraining {
+  readonly plan: TrainingPlan
+  /** The table as it was read, and the rows of it that have a target. */
+  readonly read: Table
+  readonly table: Table
+  readonly split: Split
+  readonly train: Table
+  readonly test: Table
+  /** The test rows are spread evenly over easy and hard ones. */
+  readonly isSpread: boolean
+  readonly random: Random
+  readonly startedMs: number
+}
+
 /** Rejects with the signal's reason when aborted. */
 export async function runTraining(
   request: TrainingRequest,
   ports: TrainingPorts,
 ): Promise<Outcome<TrainingRun>> {
-  const startedMs = ports.now()
   const checked = checkRequest(request)
   if (!checked.ok) return checked
+  const prepared = await prepareTraining(request, ports)
+  return prepared.ok ? finishTraining(prepared.value, request, ports) : prepared
+}
+
+/** Reads the table, plans, and puts the rows to test on aside. */
+export async function prepareTraining(
+  request: Omit<TrainingRequest, 'model' | 'settings'>,
+  ports: TrainingPorts,
+): Promise<Outcome<PreparedTraining>> {
+  const startedMs = ports.now()
   ports.progress({ fraction: 0, message: 'reading the table' })
   const read = await readTable(request.data.bytes, ports.signal)
   if (!read.ok) return read
@@ -79,9 +103,6 @@ export async function runTraining(
   const planned = planTraining(read.value, request.wish, random.split('plan'))
   if (!planned.ok) return planned
   const { plan, table } = planned.value
-  const unfit = findMisfit(request.model, plan)
-  if (unfit !== null) return fail('invalid_input', unfit)
-
   const whole = targetOf(plan, table)
   const spread = await rowDifficulty(plan, table, {
     random: random.split('difficulty'),
@@ -90,11 +111,34 @@ export async function runTraining(
   })
   const strata = whole.kind === 'classes' ? whole.codes : null
   const split = holdOut(table.rows, request.testShare, strata, random.split('split'), spread)
-  const parts = { train: takeRows(table, split.train), test: takeRows(table, split.test) }
+  return succeed({
+    plan,
+    read: read.value,
+    table,
+    split,
+    train: takeRows(table, split.train),
+    test: takeRows(table, split.test),
+    isSpread: spread !== null,
+    random,
+    startedMs,
+  })
+}
+
+/** Fits the model of the request, judges it on the rows put aside and writes it. */
+export async function finishTraining(
+  prepared: PreparedTraining,
+  request: TrainingRequest,
+  ports: TrainingPorts,
+): Promise<Outcome<TrainingRun>> {
+  const { plan, table, split, train, test } = prepared
+  const checked = checkRequest(request)
+  if (!checked.ok) return checked
+  const unfit = findMisfit(request.model, plan)
+  if (unfit !== null) return fail('invalid_input', unfit)
   const fitted = await fitPipeline(
-    { plan, model: request.model, settings: checked.value, train: parts.train, whole: table },
+    { plan, model: request.model, settings: checked.value, train, whole: table },
     {
-      random: random.split('fit'),
+      random: prepared.random.split('fit'),
       signal: ports.signal,
       progress: (fraction) =>
         ports.progress({ fraction: 0.1 + 0.8 * fraction, message: `fitting ${request.model}` }),
@@ -107,7 +151,7 @@ export async function runTraining(
     target: targetOf(plan, part),
     answers: predictTable(pipeline, part),
   })
-  const judgement = judge(answered(parts.train), answered(parts.test), plan.classes)
+  const judgement = judge(answered(train), answered(test), plan.classes)
   ports.signal.throwIfAborted()
   ports.progress({ fraction: 0.95, message: 'writing the model' })
   const made = modelFiles(pipeline, versionOf(request))
@@ -122,15 +166,15 @@ export async function runTraining(
     settings: checked.value,
     pipeline,
     judgement,
-    rows: { train: parts.train.rows, test: parts.test.rows },
+    rows: { train: train.rows, test: test.rows },
     warnings,
   }
   const finishedMs = ports.now()
   const varies = {
     trained_at: new Date(finishedMs).toISOString(),
-    duration_seconds: (finishedMs - startedMs) / 1_000,
+    duration_seconds: (finishedMs - prepared.startedMs) / 1_000,
   }
-  const params = paramsJson(request, run, read.value, spread !== null, ports.parleyVersion, varies)
+  const params = paramsJson(request, run, prepared, ports.parleyVersion, varies)
   return succeed({
     ...run,
     files: [...made.files, ...judgementFiles(judgement), json('params.json', params)],
@@ -192,7 +236,7 @@ function modelFiles(
 function warnOfRepeats(
   table: Table,
   { features, target }: TrainingPlan,
-  split: Parameters<typeof countRepeated>[1],
+  split: Split,
 ): readonly TrainingWarning[] {
   const columns = table.columns.filter(({ name }) => name === target || features.includes(name))
   const count = countRepeated(columns, split)
@@ -227,8 +271,7 @@ function describeSplit({ classes }: TrainingPlan, isSpread: boolean): string {
 function paramsJson(
   request: TrainingRequest,
   { plan, settings, rows, warnings }: Omit<TrainingRun, 'files'>,
-  table: Table,
-  isSpread: boolean,
+  { read, isSpread }: PreparedTraining,
   parleyVersion: string,
   varies: Readonly<Record<string, unknown>>,
 ) {
@@ -246,8 +289,8 @@ function paramsJson(
     data: {
       name: request.data.name,
       sha256: new Bun.CryptoHasher('sha256').update(request.data.bytes).digest('hex'),
-      rows: table.rows,
-      columns: table.columns.length,
+      rows: read.rows,
+      columns: read.columns.length,
     },
     rows,
     versions: { parley: parleyVersion, 'scikit-learn file': versionOf(request) },

@@ -37,7 +37,8 @@ export type TrainedAnswer =
       /** The labels were numbers in the table. */
       readonly areNumbers: boolean
     }
-  | { readonly kind: 'value' }
+  /** `log`: it was learned as ln(1 + value), so that errors count by their share of the value. */
+  | { readonly kind: 'value'; readonly scale: 'plain' | 'log' }
 
 export type TrainedModel =
   | { readonly kind: 'logreg'; readonly options: LogisticOptions; readonly fitted: FittedLogistic }
@@ -48,6 +49,13 @@ export type TrainedModel =
 
 /** Probabilities [rows, classes], or values [rows, 1]. */
 export function predictTable(pipeline: TrainedPipeline, table: Table): Matrix {
+  const answers = predictLearned(pipeline, table)
+  const { answer } = pipeline
+  if (answer.kind === 'classes' || answer.scale === 'plain') return answers
+  return { ...answers, data: answers.data.map(Math.expm1) }
+}
+
+function predictLearned(pipeline: TrainedPipeline, table: Table): Matrix {
   const { preparation, model } = pipeline
   if (preparation.kind === 'table') {
     return predictRows(model.fitted.predictor, applyPreparation(preparation, table))

@@ -5,7 +5,7 @@ import { widthOf } from '../preparation/prepare-table.ts'
 import type { TextPreparation, TrainedPipeline } from '../trained-pipeline.ts'
 import { modelObject } from './model-objects.ts'
 import { objectArray } from './numpy-values.ts'
-import type { SeenTable } from './object-context.ts'
+import { type SeenTable, seenAttributes } from './object-context.ts'
 import {
   call,
   dict,
@@ -35,8 +35,42 @@ export function writeJoblib(pipeline: TrainedPipeline, version: string): Uint8Ar
   const width =
     preparation.kind === 'table' ? widthOf(preparation) : preparation.vectorizer.terms.length
   const seen: SeenTable = { width, names: before.length === 0 ? features : null }
-  const model = { name: 'model', object: modelObject(pipeline, seen, version) }
+  const model = { name: 'model', object: answeringObject(pipeline, seen, version) }
   return writePickle(pipelineObject([...before, model], version))
+}
+
+/** The model itself, or inside what takes the logarithm of the target and undoes it again. */
+function answeringObject(pipeline: TrainedPipeline, seen: SeenTable, version: string): PythonValue {
+  const model = modelObject(pipeline, seen, version)
+  const { answer } = pipeline
+  if (answer.kind === 'classes' || answer.scale === 'plain') return model
+  const functions = { func: global('numpy', 'log1p'), inverse_func: global('numpy', 'expm1') }
+  const transformer = instance(
+    'sklearn.preprocessing._function_transformer',
+    'FunctionTransformer',
+    {
+      ...functions,
+      validate: true,
+      accept_sparse: false,
+      check_inverse: true,
+      feature_names_out: null,
+      kw_args: null,
+      inv_kw_args: null,
+      n_features_in_: int(1),
+      _sklearn_version: version,
+    },
+  )
+  return instance('sklearn.compose._target', 'TransformedTargetRegressor', {
+    regressor: model,
+    transformer: null,
+    ...functions,
+    check_inverse: true,
+    _training_dim: int(1),
+    transformer_: transformer,
+    regressor_: model,
+    ...seenAttributes(seen),
+    _sklearn_version: version,
+  })
 }
 
 function preparationSteps(

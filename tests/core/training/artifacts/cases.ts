@@ -51,6 +51,20 @@ export const CASES: readonly Case[] = [
     features: ['width', 'gaps', 'age'],
   },
   {
+    name: 'hgb_logarithm',
+    model: 'hgb',
+    settings: { max_iter: '12', target_scale: 'log' },
+    target: 'price',
+    features: ['width', 'gaps', 'age'],
+  },
+  {
+    name: 'ridge_logarithm',
+    model: 'ridge',
+    settings: { target_scale: 'log' },
+    target: 'price',
+    features: MIXED,
+  },
+  {
     name: 'hgb_values',
     model: 'hgb',
     settings: { max_iter: '12' },
