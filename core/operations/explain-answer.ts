@@ -41,7 +41,7 @@ export function presentExplanation(output: ExplainOutput): Presentation {
         kind: 'contributions',
         title: SCALE_TITLES[output.scale],
         items: shown.map((one) => ({
-          label: `${one.name} = ${valueText(one)}`,
+          label: labelOf(one),
           value: one.contribution,
         })),
         omitted: output.contributions.length - shown.length,
@@ -71,16 +71,36 @@ function reasonSentence(output: ExplainOutput): string {
 /** `From a starting point of 27% the model arrives at 23%.` */
 function startSentence(output: ExplainOutput): string {
   const { scale, baseline, margin, unit } = output
+  const arrives = (tell: (total: number) => string) =>
+    `From a starting point of ${tell(baseline)}${startWords(output)} the model arrives at ${tell(margin)}.`
   switch (scale) {
     case 'log_odds':
-      return `From a starting point of ${percentWords(sigmoid(baseline))} the model arrives at ${percentWords(sigmoid(margin))}.`
+      return arrives((total) => percentWords(sigmoid(total)))
     case 'log':
-      return `From a starting point of ${formatQuantity(Math.exp(baseline), unit)} the model arrives at ${formatQuantity(Math.exp(margin), unit)}.`
+      return arrives((total) => formatQuantity(Math.exp(total), unit))
     case 'value':
-      return `From a starting point of ${formatQuantity(baseline, unit)} the model arrives at ${formatQuantity(margin, unit)}.`
+      return arrives((total) => formatQuantity(total, unit))
     case 'probability':
-      return `From a starting point of ${percentWords(baseline)} the model arrives at ${percentWords(margin)}.`
+      return arrives(percentWords)
     case 'score':
+      return ''
+  }
+}
+
+/** What an exact explanation starts from; trees start from the mean over their training data, which needs no words. */
+function startWords({ method, background }: ExplainOutput): string {
+  if (method === 'sampled') return ''
+  switch (background?.source) {
+    case 'training':
+      return ` (the average of ${background.rows} rows of the training data)`
+    case 'centre':
+      return ' (a row in the middle of what the model was trained on)'
+    case 'zero':
+      return ' (a row of zeros)'
+    case 'text':
+      return ' (a text without these words)'
+    case 'ranges':
+    case undefined:
       return ''
   }
 }
@@ -99,7 +119,7 @@ function sampledSentence({
     scale === 'probability'
       ? `${formatNumber(worst * 100)} points`
       : formatQuantity(worst, unit, true)
-  return `These are estimates, give or take ${error}${backgroundWords(background)}.`
+  return `These are estimates from sampling, give or take ${error}${backgroundWords(background)}.`
 }
 
 function backgroundWords(background: ExplainOutput['background']): string {
@@ -110,6 +130,8 @@ function backgroundWords(background: ExplainOutput['background']): string {
       return ', compared with values spread over the range of each input'
     case 'text':
       return ', compared with the text without the word'
+    case 'centre':
+    case 'zero':
     case undefined:
       return ''
   }
@@ -168,12 +190,23 @@ function subjectOf({
     const value = explained ?? target
     return value === undefined ? 'the estimate' : `the estimated ${escapeMarkdown(value)}`
   }
-  const words = findTargetWords(target, positive_label)
-  return `the probability of ${words?.outcome ?? escapeMarkdown(explained ?? '')}`
+  const outcome =
+    findTargetWords(target, positive_label)?.outcome ?? escapeMarkdown(explained ?? '')
+  // A model that only says labels has a score for each of them.
+  const isLabel = Object.keys(class_probabilities).length === 0
+  return `the ${isLabel ? 'score' : 'probability'} of ${outcome}`
 }
 
+/** `tenure of 24 months`, and for a word of a text `“late”`, or `no “late”` where the text lacks it. */
 function named(one: Contribution): string {
-  return `${escapeMarkdown(one.name)} of ${escapeMarkdown(valueText(one))}`
+  const name = escapeMarkdown(one.name)
+  if (one.word === undefined) return `${name} of ${escapeMarkdown(valueText(one))}`
+  return one.value === null ? `no “${name}”` : `“${name}”`
+}
+
+function labelOf(one: Contribution): string {
+  if (one.word === undefined) return `${one.name} = ${valueText(one)}`
+  return one.value === null ? `no “${one.name}”` : `“${one.name}”`
 }
 
 function verbOf({ contribution }: Contribution): string {

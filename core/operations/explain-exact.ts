@@ -62,9 +62,9 @@ export async function explainExactly(
 function nameOf(
   { field, word }: Explanation['contributions'][number],
   features: Row,
-): { name: string; value: Scalar } {
+): { name: string; value: Scalar; word?: string } {
   if (word === undefined) return { name: field, value: features[field] ?? null }
-  return { name: word.text, value: word.isPresent ? word.text : null }
+  return { name: word.text, value: word.isPresent ? word.text : null, word: field }
 }
 
 /** Made at the first question about a version and kept as long as the version is in memory. */

@@ -35,7 +35,10 @@ const output = predictOutput.extend({
   contributions: z.array(
     z.object({
       name: z.string(),
+      /** Null for a missing value, and for a word whose absence counts. */
       value: scalarField,
+      /** The input that a word is of; `name` is then the word. */
+      word: z.string().optional(),
       unit: z.string().optional(),
       contribution: z.number(),
       /** Standard error of a sampled contribution. */

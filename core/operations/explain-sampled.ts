@@ -22,6 +22,8 @@ export interface Explained {
   readonly contributions: readonly {
     readonly name: string
     readonly value: Scalar
+    /** The field that a word is of. */
+    readonly word?: string
     readonly contribution: number
     /** Standard error of the contribution. */
     readonly error: number
@@ -82,9 +84,10 @@ export async function explainBySampling(
   return {
     baseline: sampled.baseline,
     answer: sampled.answer,
-    contributions: cast.players.map(({ name, value }, index) => ({
+    contributions: cast.players.map(({ name, field, value, words }, index) => ({
       name,
       value,
+      ...(words !== undefined && { word: field }),
       contribution: sampled.contributions[index] ?? 0,
       error: sampled.errors[index] ?? 0,
     })),
