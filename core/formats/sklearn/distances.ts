@@ -32,8 +32,8 @@ export const DISTANCE_READERS: Readonly<Record<string, PredictorReader>> = {
   ...VECTOR_MACHINE_READERS,
 }
 
-/** Points that a graph carries, in numbers: 64 MB. Larger tables of words would not fit the memory of a reading. */
-const MAX_POINT_VALUES = 8 * 1024 * 1024
+/** Points that a graph carries, in numbers: 16 MB, twice in the graph. Twice as many took a reading beyond its memory. */
+const MAX_POINT_VALUES = 2 * 1024 * 1024
 
 /** scikit-learn's names of the metrics that are read, `minkowski` apart. */
 const METRICS: Readonly<Record<string, Metric>> = {

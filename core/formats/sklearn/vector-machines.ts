@@ -41,9 +41,21 @@ export const VECTOR_MACHINE_READERS: Readonly<Record<string, PredictorReader>> =
   }),
 }
 
+/** Classes that are told apart by pairs: 100 make 4,950 of them, each with a weight for every support vector. */
+const MAX_PAIRED_CLASSES = 100
+
+/** Numbers of support vectors, and of their weights in all pairs, that a graph carries: 32 MB each. */
+const MAX_VECTOR_VALUES = 4 * 1024 * 1024
+
 function readClassifier(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
   const classes = readClasses(object)
   const pairs = (classes.length * (classes.length - 1)) / 2
+  if (classes.length > MAX_PAIRED_CLASSES) {
+    throw refuse(
+      object,
+      `tells ${classes.length} classes apart by pairs; Parley reads up to ${MAX_PAIRED_CLASSES}. Use LinearSVC, or OneVsRestClassifier.`,
+    )
+  }
   const counts = numbersOfValue(firstAttribute(object, '_n_support', 'n_support_'))
   if (counts === null || counts.length !== classes.length || classes.length < 2) {
     throw refuse(object, 'does not say how many support vectors each class has.')
@@ -95,6 +107,12 @@ function readMachine(
   const dualCoefficients = readDenseMatrix(object, '_dual_coef_', budget)
   const intercept = numbersOfValue(attribute(object, '_intercept_'))
   checkVectors(object, vectors, dualCoefficients, target)
+  if (Math.max(vectors.data.length, vectors.rows * sums) > MAX_VECTOR_VALUES) {
+    throw refuse(
+      object,
+      `keeps ${vectors.rows} support vectors of ${vectors.columns} columns, more than Parley compares rows with. Train on fewer rows or columns.`,
+    )
+  }
   if (intercept === null || intercept.length !== sums) {
     throw refuse(object, `has not the ${sums} intercepts that its classes need.`)
   }

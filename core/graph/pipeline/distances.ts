@@ -5,9 +5,9 @@ import type { GraphBuilder } from '../graph-builder.ts'
 import { type Answer, softmax } from './answer.ts'
 import { DROP_DIMENSION, int } from './attributes.ts'
 import type { PredictorTable } from './converter.ts'
-import { addPowers } from './distance-matrix.ts'
 import { numbersOf } from './flow.ts'
 import { addKernelMachine } from './kernel.ts'
+import { addAllPowers } from './nearest.ts'
 import { addNeighbours, addNeighboursWithin } from './neighbours.ts'
 import { gatherColumns, rowOf } from './operators.ts'
 
@@ -21,7 +21,7 @@ export const DISTANCES: PredictorTable<DistancePredictor> = {
 
 function addCentres(graph: GraphBuilder, values: string, node: NearestCentre): Answer {
   const { centres, metric, posterior } = node
-  const powers = addPowers(graph, values, centres, metric)
+  const powers = addAllPowers(graph, values, centres, metric)
   const nearest = graph.apply('ArgMin', [powers], { attributes: [int('axis', 1), DROP_DIMENSION] })
   const count = centres.rows
   if (posterior === null) {
@@ -47,7 +47,7 @@ function addPosterior(
   const { rows, columns } = centres
   const scaled = graph.apply('Div', [values, rowOf(graph, scale)])
   const data = centres.data.map((value, at) => value / (scale[at % columns] ?? 1))
-  const squares = addPowers(graph, scaled, { rows, columns, data }, { kind: 'euclidean' })
+  const squares = addAllPowers(graph, scaled, { rows, columns, data }, { kind: 'euclidean' })
   return graph.apply('Sub', [
     rowOf(
       graph,

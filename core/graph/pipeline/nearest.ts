@@ -60,20 +60,41 @@ interface SearchPlan {
 
 function planSearch(search: NearestPoints): SearchPlan {
   const { points, metric } = search
-  if (points.data.length <= MAX_VALUES_AT_ONCE) return { blockRows: null, isPreselected: false }
+  const blockRows = rowsAtOnce(points, metric)
   const isEuclidean = metric.kind === 'euclidean' || metric.kind === 'squared-euclidean'
-  const isPreselected = isEuclidean && hasClearGaps(search)
-  if (isPreselected || metric.kind === 'cosine') {
-    return { blockRows: atLeastOne(BLOCK_VALUES / points.rows), isPreselected }
+  const isPreselected = blockRows !== null && isEuclidean && hasClearGaps(search)
+  return {
+    blockRows: isPreselected ? atLeastOne(BLOCK_VALUES / points.rows) : blockRows,
+    isPreselected,
   }
-  const blockRows = isInTurn(points)
+}
+
+/** Rows whose distances to all points may be taken together; null where there is no need to count them. */
+function rowsAtOnce(points: Matrix, metric: Metric): number | null {
+  if (points.data.length <= MAX_VALUES_AT_ONCE) return null
+  if (metric.kind === 'cosine') return atLeastOne(BLOCK_VALUES / points.rows)
+  return isInTurn(points)
     ? atLeastOne(BLOCK_VALUES_IN_TURN / points.rows)
     : atLeastOne(BLOCK_VALUES / points.data.length)
-  return { blockRows, isPreselected }
 }
 
 function atLeastOne(rows: number): number {
   return Math.max(1, Math.floor(rows))
+}
+
+/** As `addPowers`, whatever the number of points and columns. */
+export function addAllPowers(
+  graph: GraphBuilder,
+  values: string,
+  points: Matrix,
+  metric: Metric,
+): string {
+  const blockRows = rowsAtOnce(points, metric)
+  if (blockRows === null) return addPowers(graph, values, points, metric)
+  const [powers = ''] = addInBlocks(graph, values, points.columns, blockRows, (inner, block) => [
+    { tensor: addPowers(inner, block, points, metric), type: 'float64', width: points.rows },
+  ])
+  return powers
 }
 
 /** The `count` smallest of each row, smallest first, equal ones by position; and their positions. */

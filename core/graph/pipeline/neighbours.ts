@@ -1,6 +1,10 @@
 // Nearest neighbours in float64: which points are near, and what they say together.
 
-import type { NearestNeighbours, NeighboursWithin } from '#core/pipeline/distances.ts'
+import type {
+  NearestNeighbours,
+  NeighboursWithin,
+  NeighbourTargets,
+} from '#core/pipeline/distances.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import type { Answer } from './answer.ts'
 import { DROP_DIMENSION } from './attributes.ts'
@@ -12,6 +16,9 @@ import { castToDoubles, scalar } from './operators.ts'
 /** Rows whose distances to all points stand in memory together. */
 const ROWS_WITHIN = 8
 
+/** Up to so many classes their unit vectors are a table of at most half a megabyte. */
+const MAX_UNIT_VECTORS = 256
+
 export function addNeighbours(
   graph: GraphBuilder,
   values: string,
@@ -22,10 +29,7 @@ export function addNeighbours(
   const width = targets.kind === 'classes' ? targets.classCount : targets.values.columns
   const said =
     targets.kind === 'classes'
-      ? graph.apply('Gather', [
-          unitVectors(graph, targets.classCount),
-          graph.apply('Gather', [graph.integers([targets.codes.length], targets.codes), positions]),
-        ])
+      ? addClasses(graph, targets, positions)
       : graph.apply('Gather', [
           graph.doubles([targets.values.rows, width], targets.values.data),
           positions,
@@ -39,6 +43,22 @@ export function addNeighbours(
   return targets.kind === 'classes'
     ? { kind: 'classes', count: width, probabilities: mean, scores: null, codes: null }
     : { kind: 'values', count: width, values: mean }
+}
+
+/** float64 [rows, count, classes]: 1 for the class of each neighbour. */
+function addClasses(
+  graph: GraphBuilder,
+  { codes, classCount }: Extract<NeighbourTargets, { readonly kind: 'classes' }>,
+  positions: string,
+): string {
+  const near = graph.apply('Gather', [graph.integers([codes.length], codes), positions])
+  if (classCount <= MAX_UNIT_VECTORS) {
+    return graph.apply('Gather', [unitVectors(graph, classCount), near])
+  }
+  const all = Int32Array.from({ length: classCount }, (_, code) => code)
+  const spread = graph.apply('Unsqueeze', [near, graph.integers([1], [2])])
+  const isOwn = graph.apply('Equal', [spread, graph.integers([1, 1, classCount], all)])
+  return castToDoubles(graph, isOwn)
 }
 
 function unitVectors(graph: GraphBuilder, count: number): string {

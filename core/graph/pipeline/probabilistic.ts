@@ -180,11 +180,21 @@ function addInterpolation(
   const low = scalar(graph, x[0] ?? 0)
   const high = scalar(graph, x[last] ?? 0)
   const clipped = graph.apply('Clip', [values, low, high])
-  const found = last < 1 ? flat(graph, clipped, y) : addPieces(graph, clipped, x, y)
+  const found = addCurve(graph, clipped, x, y)
   if (beyond === 'constant') return { kind: 'values', count: 1, values: found }
   const isInside = graph.apply('Equal', [clipped, values])
   const inside = graph.apply('Where', [isInside, found, scalar(graph, Number.NaN)])
   return { kind: 'values', count: 1, values: inside }
+}
+
+function addCurve(graph: GraphBuilder, values: string, x: Float64Array, y: Float64Array): string {
+  if (x.length < 2) return flat(graph, values, y)
+  if (x.length <= MAX_VALUES_AT_ONCE) return addPieces(graph, values, x, y)
+  const blockRows = Math.max(1, Math.floor(BLOCK_VALUES / x.length))
+  const [found = ''] = addInBlocks(graph, values, 1, blockRows, (inner, block) => [
+    { tensor: addPieces(inner, block, x, y), type: 'float64', width: 1 },
+  ])
+  return found
 }
 
 function flat(graph: GraphBuilder, values: string, y: Float64Array): string {
