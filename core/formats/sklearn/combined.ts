@@ -1,6 +1,8 @@
 // Reads votes, bags, boosts, and one regression a value; the rest of what is made of predictors is in combined-classes.ts.
 
-import type { CombinedPredictor, Inverse } from '#core/pipeline/combined.ts'
+import type { Inverse } from '#core/pipeline/combined.ts'
+import { meanOfForests } from '#core/pipeline/merge-forests.ts'
+import type { Predictor } from '#core/pipeline/pipeline.ts'
 import { CLASS_READERS } from './combined-classes.ts'
 import {
   keptPlaces,
@@ -60,7 +62,7 @@ function wholeOf(
 function classifier(
   whole: Whole,
   members: readonly ReadMember[],
-  predictor: CombinedPredictor,
+  predictor: Predictor,
 ): ReadPredictor {
   return { predictor, classes: whole.classes, outputs: 1, warnings: warningsOf(members) }
 }
@@ -101,17 +103,30 @@ function meanOfValues(
     throw refuse(object, 'averages members that give different counts of numbers.')
   }
   return {
-    predictor: {
-      kind: 'average',
-      members: members.map(({ member }) => member),
-      weights,
-      classCount: null,
-      averagesScores: false,
-    },
+    predictor: meanOf(members, weights, null, false),
     classes: null,
     outputs,
     warnings: warningsOf(members),
   }
+}
+
+/** Of forests alone the mean is a forest, which answers sooner and can be explained exactly. */
+function meanOf(
+  members: readonly ReadMember[],
+  weights: Float64Array,
+  classCount: number | null,
+  averagesScores: boolean,
+): Predictor {
+  const own = members.map(({ member }) => member)
+  return (
+    meanOfForests(own, weights) ?? {
+      kind: 'average',
+      members: own,
+      weights,
+      classCount,
+      averagesScores,
+    }
+  )
 }
 
 /** Its members see arrays, of which some columns only. */
@@ -121,13 +136,7 @@ function readBag(whole: Whole): ReadPredictor {
   const members = readMembers(nameless, [], readFeatureSubsets(object, table.width))
   const weights = new Float64Array(members.length).fill(1)
   if (classes === null) return meanOfValues(object, members, weights)
-  return classifier(whole, members, {
-    kind: 'average',
-    members: members.map(({ member }) => member),
-    weights,
-    classCount: classes.length,
-    averagesScores: true,
-  })
+  return classifier(whole, members, meanOf(members, weights, classes.length, true))
 }
 
 /** Releases before 1.3.1 gave no negative votes, those before 0.22 took probabilities from the members' own. */

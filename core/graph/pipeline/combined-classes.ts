@@ -7,6 +7,7 @@ import type {
   CombinedPredictor,
   Member,
 } from '#core/pipeline/combined.ts'
+import { scoresOfTrees } from '#core/pipeline/merge-forests.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { type Answer, argMax, bothClasses, type ClassAnswer, softmax } from './answer.ts'
 import { addCurves } from './calibration-curves.ts'
@@ -14,6 +15,7 @@ import {
   addUp,
   argMaxLast,
   askClassifier,
+  askValues,
   binaryScore,
   binaryThreshold,
   castVotes,
@@ -52,15 +54,22 @@ export const CLASS_COMBINERS: PredictorTable<ClassCombiner> = {
 
 function addBoosted(graph: PipelineGraph, flow: Flow, node: BoostedClassifier): ClassAnswer {
   const { members, weights, classCount } = node
-  const answers = members.map((member) => ({
-    member,
-    answer: askClassifier(graph, flow, member),
-  }))
-  const parts = answers.map(({ answer, member }, index) =>
-    boostedPart(graph, answer, member, node, weights[index] ?? 0),
-  )
+  const trees = scoresOfTrees(node)
+  const answers =
+    trees === null
+      ? members.map((member) => ({ member, answer: askClassifier(graph, flow, member) }))
+      : []
+  const scored =
+    trees === null
+      ? addUp(
+          graph,
+          answers.map(({ answer, member }, index) =>
+            boostedPart(graph, answer, member, node, weights[index] ?? 0),
+          ),
+        )
+      : askValues(graph, flow, trees)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const sums = graph.apply('Div', [addUp(graph, parts), factor(graph, total)])
+  const sums = graph.apply('Div', [scored, factor(graph, total)])
   const isBinary = classCount === 2
   const scores = isBinary ? graph.apply('MatMul', [sums, graph.doubles([2, 1], [-1, 1])]) : sums
   const probabilities =

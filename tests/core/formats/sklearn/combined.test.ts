@@ -120,6 +120,55 @@ describe('boosting of values', () => {
   })
 })
 
+describe('boosting of classes', () => {
+  const MEMBERS = [
+    { slope: 1, weight: 0.5 },
+    { slope: -2, weight: 1.25 },
+    { slope: 0.5, weight: 1 },
+  ]
+  const boosted = (version: string, algorithm: string) =>
+    made('sklearn.ensemble._weight_boosting.AdaBoostClassifier', {
+      estimators_: list(...MEMBERS.map(({ slope }) => logistic([slope], 0.1, texts('no', 'yes')))),
+      estimator_weights_: doubles(MEMBERS.map(({ weight }) => weight)),
+      algorithm,
+      classes_: texts('no', 'yes'),
+      n_features_in_: 1,
+      _sklearn_version: version,
+    })
+  const total = MEMBERS.reduce((sum, { weight }) => sum + weight, 0)
+  const positives = (x: number) => MEMBERS.map(({ slope }) => sigmoid(slope * x + 0.1))
+
+  /** Half the difference between the scores of the two classes, for each rule. */
+  const RULES: readonly [string, string, string, (x: number) => number][] = [
+    [
+      'votes for a label before scikit-learn 1.3.1',
+      '1.3.0',
+      'SAMME',
+      (x) => votesOf(x) / 2 / total,
+    ],
+    ['votes for and against since', '1.3.1', 'SAMME', (x) => votesOf(x) / total],
+    [
+      'logarithms of probabilities by SAMME.R',
+      '1.2.2',
+      'SAMME.R',
+      (x) => positives(x).reduce((sum, p) => sum + (Math.log(p) - Math.log(1 - p)) / 2, 0) / total,
+    ],
+  ]
+  const votesOf = (x: number) =>
+    positives(x).reduce((sum, p, at) => sum + (p > 0.5 ? 1 : -1) * (MEMBERS[at]?.weight ?? 0), 0)
+
+  for (const [name, version, algorithm, half] of RULES) {
+    test(`takes ${name}`, async () => {
+      const rows = [[-2], [0.3], [4]]
+      const found = await classified(boosted(version, algorithm), rows)
+      rows.forEach(([x = 0], at) => {
+        expect(found[at]?.probabilities[1]).toBeCloseTo(sigmoid(2 * half(x)), 12)
+        expect(found[at]?.label).toBe(half(x) > 0 ? 'yes' : 'no')
+      })
+    })
+  }
+})
+
 describe('one classifier a class', () => {
   const rest = (version: string, members: readonly PickleRecord[], classes = ['a', 'b', 'c']) =>
     made('sklearn.multiclass.OneVsRestClassifier', {
