@@ -36,6 +36,15 @@ def run(python, folder):
     return report
 
 
+def hashes_of(folder):
+    names = sorted(name for name in os.listdir(folder) if name.endswith('.joblib'))
+    hashes = {}
+    for name in names:
+        with open(os.path.join(folder, name), 'rb') as file:
+            hashes[name] = hashlib.sha256(file.read()).hexdigest()
+    return hashes
+
+
 with tempfile.TemporaryDirectory() as folder:
     new, old = os.path.join(folder, 'new'), os.path.join(folder, 'old')
     write(DEFAULT, new)
@@ -47,10 +56,7 @@ with tempfile.TemporaryDirectory() as folder:
             reports.append({'written_for': OLD, **run(python, old)})
         else:
             reports.append({'written_for': DEFAULT, **first})
-    hashes = {
-        name: hashlib.sha256(open(os.path.join(new, name), 'rb').read()).hexdigest()
-        for name in sorted(os.listdir(new)) if name.endswith('.joblib')
-    }
+    hashes = {version: hashes_of(files) for version, files in ((DEFAULT, new), (OLD, old))}
 with open(os.path.join(HERE, 'report.json'), 'w', encoding='utf-8') as file:
-    json.dump({'written_for': DEFAULT, 'sha256': hashes, 'releases': reports}, file, indent=2)
+    json.dump({'sha256': hashes, 'releases': reports}, file, indent=2)
     file.write('\n')
