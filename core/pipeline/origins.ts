@@ -3,7 +3,7 @@
 import { widthAfter } from './columns.ts'
 import type { Composition, Transformer } from './pipeline.ts'
 import { polynomialLevels } from './polynomial-terms.ts'
-import type { Encoder, Imputer, Rearranger, Scaler } from './preprocessing.ts'
+import type { Encoder, FunctionName, Imputer, Rearranger, Scaler } from './preprocessing.ts'
 import type { TextTransformer } from './text.ts'
 
 /** A column of the first table; `MIXED` is made of several of them, `NOTHING` of none. */
@@ -51,6 +51,12 @@ const COMPOSITION: OriginTable<Composition> = {
     ),
 }
 
+/** Functions that give 0 for 0, so that it goes on meaning what it meant. */
+const KEEPS_ZERO: ReadonlySet<FunctionName> = new Set<FunctionName>([
+  ...(['log1p', 'expm1', 'sqrt', 'cbrt', 'square', 'abs', 'negative', 'sign'] as const),
+  ...(['floor', 'ceil', 'rint', 'sin', 'tanh', 'sublinear'] as const),
+])
+
 const SCALERS: OriginTable<Scaler> = {
   scale(node, before) {
     const { subtract, add, clip } = node
@@ -64,8 +70,8 @@ const SCALERS: OriginTable<Scaler> = {
   },
   power: (_, before) => withZero(before, 'zero'),
   quantile: (node, before) => withZero(before, node.output === 'normal' ? 'centre' : 'zero'),
-  function: (_, before) => withZero(before, 'zero'),
-  binarize: (_, before) => withZero(before, 'zero'),
+  function: (node, before) => (KEEPS_ZERO.has(node.name) ? before : withZero(before, 'zero')),
+  binarize: (node, before) => (node.threshold >= 0 ? before : withZero(before, 'zero')),
 }
 
 const IMPUTERS: OriginTable<Imputer> = {
