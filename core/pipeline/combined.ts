@@ -44,6 +44,16 @@ export type CombinedPredictor =
       readonly calibration: Calibration
       readonly classCount: number
     }
+  /** A classifier of two classes that says class `positive` from a threshold on, not where it is the likelier. */
+  | {
+      readonly kind: 'thresholded'
+      readonly member: Predictor
+      readonly positive: 0 | 1
+      /** What is compared; `either` takes probabilities where there are any. */
+      readonly compares: 'probabilities' | 'scores' | 'either'
+      /** Null for the middle: 0.5 of probabilities, 0 of scores. */
+      readonly threshold: number | null
+    }
   /**
    * One binary classifier or regression a class, or a single one for the second of two. Probabilities are divided by their
    * sum, labels go by the scores; of equal ones the last wins where `lastWins` is true.

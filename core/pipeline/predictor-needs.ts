@@ -43,6 +43,7 @@ export function predictorNeeds(predictor: Predictor, width: number): readonly Co
     case 'stack':
       return stackNeeds(predictor, width)
     case 'calibrated':
+    case 'thresholded':
     case 'unwrapped':
       return predictorNeeds(predictor.member, width)
     case 'value-chain':

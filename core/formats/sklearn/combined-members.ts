@@ -152,6 +152,9 @@ export function singleValues(
   })
 }
 
+/** An output code's members say no as -1. */
+const NO = new Set(['0', '-1'])
+
 /** Members that answer yes or no, as 1 and 0; regressions of such numbers where `allowsValues` is true. */
 export function readBinaryMembers(
   object: FittedObject,
@@ -164,7 +167,7 @@ export function readBinaryMembers(
     const fits =
       read.classes === null
         ? allowsValues && read.outputs === 1
-        : read.classes.length === 2 && read.classes[0] === '0' && read.classes[1] === '1'
+        : read.classes.length === 2 && NO.has(read.classes[0] ?? '') && read.classes[1] === '1'
     if (fits) return read
     throw refuse(object, 'has a member that does not answer yes or no.')
   })

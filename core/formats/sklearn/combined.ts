@@ -29,6 +29,7 @@ import { readInverse } from './inverse.ts'
 import { readClasses } from './linear.ts'
 import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
 import { STACK_READERS } from './stacks.ts'
+import { THRESHOLD_READERS } from './thresholds.ts'
 import { isOlderThan } from './written-by.ts'
 
 /** Class names of scikit-learn → their readers. */
@@ -46,6 +47,7 @@ export const COMBINED_READERS: Readonly<Record<string, PredictorReader>> = {
   MultiOutputClassifier: refuseSeveralTargets,
   ClassifierChain: refuseSeveralTargets,
   ...STACK_READERS,
+  ...THRESHOLD_READERS,
   ...CLASS_READERS,
 }
 

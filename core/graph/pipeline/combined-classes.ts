@@ -18,6 +18,7 @@ import {
   askValues,
   binaryScore,
   binaryThreshold,
+  castTo,
   castVotes,
   classesOf,
   codesAbove,
@@ -33,9 +34,19 @@ import {
 import type { PipelineGraph, PredictorTable } from './converter.ts'
 import type { Flow } from './flow.ts'
 
+const INT64 = 7
+
 type ClassCombiner = Extract<
   CombinedPredictor,
-  { kind: 'boosted' | 'calibrated' | 'one-versus-rest' | 'one-versus-one' | 'code-book' }
+  {
+    kind:
+      | 'boosted'
+      | 'calibrated'
+      | 'thresholded'
+      | 'one-versus-rest'
+      | 'one-versus-one'
+      | 'code-book'
+  }
 >
 
 type Node<Kind extends ClassCombiner['kind']> = Extract<ClassCombiner, { kind: Kind }>
@@ -47,9 +58,31 @@ export const CLASS_COMBINERS: PredictorTable<ClassCombiner> = {
     const probabilities = calibrate(graph, answer, calibration, classCount)
     return { kind: 'classes', count: classCount, probabilities, scores: null, codes: null }
   },
+  thresholded: addThreshold,
   'one-versus-rest': addOneVersusRest,
   'one-versus-one': addOneVersusOne,
   'code-book': addCodeBook,
+}
+
+function addThreshold(
+  graph: PipelineGraph,
+  flow: Flow,
+  { member, positive, compares, threshold }: Node<'thresholded'>,
+): ClassAnswer {
+  const answer = classesOf(graph.predict(flow, member))
+  const { probabilities, scores } = answer
+  const ofProbabilities = compares !== 'scores' && probabilities !== null
+  if (!ofProbabilities && scores === null) {
+    throw new FormatError('A threshold of this model is compared with what it does not have.', 0)
+  }
+  const limit = threshold ?? (ofProbabilities ? 0.5 : 0)
+  // The second class is said where its side is reached; for the first, where the first's is not.
+  const column = ofProbabilities ? takeColumn(graph, probabilities, positive) : (scores ?? '')
+  const side = positive === 0 && !ofProbabilities ? graph.apply('Neg', [column]) : column
+  const isReached = graph.apply('GreaterOrEqual', [side, graph.doubles([1], [limit])])
+  const isSecond = positive === 1 ? isReached : graph.apply('Not', [isReached])
+  const codes = graph.apply('Squeeze', [castTo(graph, isSecond, INT64), graph.integers([1], [1])])
+  return { ...answer, codes }
 }
 
 function addBoosted(graph: PipelineGraph, flow: Flow, node: BoostedClassifier): ClassAnswer {

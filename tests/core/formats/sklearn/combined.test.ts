@@ -219,7 +219,11 @@ test('a code book answers with the class whose code is nearest', async () => {
     [-1, -1, -1],
   ]
   const model = made('sklearn.multiclass.OutputCodeClassifier', {
-    estimators_: list(logistic([1]), logistic([-1]), logistic([0], 0.5)),
+    estimators_: list(
+      logistic([1], 0, integers(-1, 1)),
+      logistic([-1], 0, integers(-1, 1)),
+      logistic([0], 0.5),
+    ),
     classes_: texts('a', 'b', 'c'),
     code_book_: doubles(codes.flat(), [3, 3]),
     n_features_in_: 1,
@@ -233,6 +237,40 @@ test('a code book answers with the class whose code is nearest', async () => {
     return ['a', 'b', 'c'][distances.indexOf(Math.min(...distances))]
   })
   expect((await classified(model, rows)).map(({ label }) => label)).toEqual(expected as string[])
+})
+
+describe('a threshold', () => {
+  const thresholded = (more: Record<string, PickleValue>, name = 'FixedThresholdClassifier') =>
+    made(`sklearn.model_selection._classification_threshold.${name}`, {
+      estimator_: logistic([1], 0, texts('no', 'yes')),
+      response_method: 'auto',
+      n_features_in_: 1,
+      ...more,
+    })
+  const labels = async (model: PickleRecord) =>
+    (await classified(model, [[-2], [-1], [0], [1], [2]])).map(({ label }) => label).join(' ')
+
+  test('says the second class from there on', async () => {
+    expect(await labels(thresholded({ threshold: 0.25 }))).toBe('no yes yes yes yes')
+    expect(await labels(thresholded({ threshold: 'auto' }))).toBe('no no yes yes yes')
+    const scores = { threshold: 1.5, response_method: 'decision_function' }
+    expect(await labels(thresholded(scores))).toBe('no no no no yes')
+  })
+
+  test('of the first class says that from there on', async () => {
+    const first = { threshold: 0.25, pos_label: 'no' }
+    expect(await labels(thresholded(first))).toBe('no no no no yes')
+  })
+
+  test('that was searched for is the best that was found', async () => {
+    const tuned = { best_threshold_: 0.8 }
+    expect(await labels(thresholded(tuned, 'TunedThresholdClassifierCV'))).toBe('no no no no yes')
+  })
+
+  test('of a class that is not there is refused', () => {
+    const model = thresholded({ threshold: 0.5, pos_label: 'maybe' })
+    expect(refusal(() => describeSklearn(model, {})).message).toContain('not among its own')
+  })
 })
 
 describe('calibration', () => {
