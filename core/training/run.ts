@@ -9,6 +9,7 @@ import { DEFAULT_SKLEARN_VERSION, isSupportedVersion } from './artifacts/sklearn
 import { rowDifficulty } from './difficulty.ts'
 import { fitPipeline, targetOf } from './fit-pipeline.ts'
 import { MODELS, type ModelName, resolveSettings, type Settings } from './hyperparameters.ts'
+import { findMisfit } from './misfit.ts'
 import { type PlanWish, planTraining, type TrainingPlan } from './plan.ts'
 import { createRandom, type Random } from './random.ts'
 import { type Judgement, judge, metricsJson } from './reports.ts'
@@ -197,24 +198,6 @@ function checkRequest(request: TrainingRequest): Outcome<Settings> {
 
 function versionOf({ sklearnVersion = DEFAULT_SKLEARN_VERSION }: TrainingRequest): string {
   return sklearnVersion
-}
-
-/** Why this model cannot learn that, as a sentence that names what can; null where it can. */
-function findMisfit(model: ModelName, { task, target, features }: TrainingPlan): string | null {
-  const { title, predicts } = MODELS[model]
-  if (task === 'regression' && predicts === 'classes') {
-    return `${target} is a number, and ${title} predicts classes. Take ridge, knn, rf or hgb.`
-  }
-  if (task !== 'regression' && predicts === 'values') {
-    return `${target} has classes, and ${title} predicts numbers. Take logreg, knn, rf or hgb.`
-  }
-  if (model === 'tfidf' && features.length !== 1) {
-    return `tfidf learns from one column of texts, and there are ${features.length} features. Name the one with --features.`
-  }
-  if (model !== 'tfidf' && task === 'text_classification') {
-    return `${features[0]} is free text, which ${title} cannot read. Take tfidf.`
-  }
-  return null
 }
 
 function modelFiles(
