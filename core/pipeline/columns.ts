@@ -74,8 +74,9 @@ export function needsOfSteps(
 
 /** A column that two steps read must satisfy both. */
 export function mergeNeeds(first: ColumnNeed, second: ColumnNeed): ColumnNeed {
+  // Of vocabularies that several members share, nearly all needs are one and the same.
+  if (first === second || second.kind === 'unknown') return first
   if (first.kind === 'unknown') return second
-  if (second.kind === 'unknown') return first
   return {
     ...first,
     ...second,

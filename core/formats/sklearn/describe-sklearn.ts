@@ -50,6 +50,9 @@ export function bestOfSearch(record: PickleRecord): PickleRecord {
   return insideSearch(openObject(record, [])).record
 }
 
+/** Fields of a row; each is an object of its own here, in the validator and in every form. */
+const MAX_INPUTS = 100_000
+
 /**
  * Throws FormatError for what cannot be served: a step of a class that is not read, with the step and class, or an object
  * that was never fitted.
@@ -62,6 +65,13 @@ export function describeSklearn(
   const object = insideSearch(openObject(record, []))
   const table = inputTable(object, hints.features, budget)
   if (table === null) throw notFitted(object)
+  if (table.width > MAX_INPUTS) {
+    throw new FormatError(
+      `This ${printable(classTitle(object))} takes ${table.width} features, and Parley takes up to ${MAX_INPUTS}.`,
+      record.offset,
+      'too_large',
+    )
+  }
   const reading = createReading(budget)
   const origins = Array.from({ length: table.width }, (_, position) => position)
   const read = readPredictor(object, { ...table, origins }, reading)

@@ -1,5 +1,6 @@
 // Finds the reader of each class; a class without one is refused with its step and name.
 
+import { widthAfter } from '#core/pipeline/columns.ts'
 import type { Transformer } from '#core/pipeline/pipeline.ts'
 import { FormatError } from '../format-error.ts'
 import { isLightgbmRecord } from '../lightgbm/pickled-booster.ts'
@@ -61,6 +62,9 @@ export function isTransformerClass(name: string): boolean {
   return TRANSFORMERS.has(name) && !PREDICTORS.has(name)
 }
 
+/** Columns between two steps: four times what a HashingVectorizer makes unless it is told otherwise. */
+const MAX_COLUMNS = 2 ** 22
+
 /** Objects inside objects; an honest model has a dozen, and a file can make one hold itself. */
 const MAX_DEPTH = 100
 
@@ -96,7 +100,9 @@ function readTransformer(object: FittedObject, table: TableShape, reading: Readi
   const read = TRANSFORMERS.get(object.name)
   if (read === undefined || !isOwnClass(object)) throw notRead(object, 'transformer')
   noteTransformer(reading.samples, object, table)
-  return read(object, table, reading)
+  const transformer = read(object, table, reading)
+  if (widthAfter(transformer, table.width) <= MAX_COLUMNS) return transformer
+  throw refuse(object, `makes more than ${MAX_COLUMNS} columns. Let it make fewer.`)
 }
 
 /** Throws FormatError where the object is of no class that is read, or was never fitted. */

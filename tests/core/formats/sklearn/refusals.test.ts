@@ -105,6 +105,33 @@ describe('steps', () => {
   })
 })
 
+describe('sizes', () => {
+  test('of a table that no form could show are refused before anything is made of them', () => {
+    const model = made('sklearn.linear_model._base.LinearRegression', {
+      coef_: doubles([1]),
+      intercept_: 0,
+      n_features_in_: 4_000_000_000,
+    })
+    const { message, code } = refusal(() => describeSklearn(model, {}))
+    expect(message).toContain('takes 4000000000 features')
+    expect(code).toBe('too_large')
+  })
+
+  test('of what a step makes are refused with its name', () => {
+    const wide = made('sklearn.feature_extraction.text.HashingVectorizer', {
+      n_features: 2 ** 30,
+      analyzer: 'word',
+      token_pattern: '(?u)\\b\\w\\w+\\b',
+      ngram_range: tuple(1, 1),
+      norm: 'l2',
+    })
+    const model = pipeline(['words', wide], ['model', logistic([1])])
+    expect(refusal(() => describeSklearn(model, {})).message).toMatch(
+      /^The HashingVectorizer \(step “words”\) .*(columns|features)/,
+    )
+  })
+})
+
 describe('models that were never fitted', () => {
   test('say so with their steps', () => {
     const scaler = made('sklearn.preprocessing._data.StandardScaler', {})
