@@ -1,0 +1,266 @@
+// Explanations of pipelines as people get them: by input and by word, with what they start from, exact or sampled.
+
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { explainPrediction } from '#core/operations/explain-prediction.ts'
+import type { Predictor, Transformer } from '#core/pipeline/pipeline.ts'
+import type { Vectorizer } from '#core/pipeline/text.ts'
+import { createTestPorts, run, type TestPorts } from '../../support/ports.ts'
+import { deployPipeline, number } from './pipeline-models.ts'
+
+let ports: TestPorts
+
+beforeAll(async () => {
+  ports = await createTestPorts()
+})
+afterAll(() => ports.close())
+
+async function explain(model: string, features: Record<string, unknown>) {
+  const outcome = await run(ports, 'explain_prediction', { model, features })
+  if (!outcome.ok) throw new Error(outcome.failure.message)
+  const explained = explainPrediction.output.parse(outcome.value)
+  const total = explained.contributions.reduce(
+    (sum, { contribution }) => sum + contribution,
+    explained.baseline,
+  )
+  expect(total).toBeCloseTo(explained.margin, 9)
+  return { ...explained, text: explainPrediction.present(explained).text }
+}
+
+function linear(
+  coefficients: readonly number[],
+  intercept: number,
+  link: 'sigmoid' | 'identity' | 'label' = 'identity',
+): Predictor {
+  const data = Float64Array.from(coefficients)
+  return {
+    kind: 'linear',
+    coefficients: { rows: 1, columns: data.length, data },
+    intercept: Float64Array.of(intercept),
+    link,
+  }
+}
+
+function chain(predictor: Predictor, ...steps: readonly Transformer[]): Predictor {
+  return { kind: 'chain', steps, predictor }
+}
+
+function scaler(subtract: readonly number[], divide: readonly number[]): Transformer {
+  return {
+    kind: 'scale',
+    subtract: Float64Array.from(subtract),
+    divide: Float64Array.from(divide),
+    multiply: null,
+    add: null,
+    clip: null,
+  }
+}
+
+/** Two numbers scaled, and a category with a column for each of two plans. */
+const MIXED = chain(linear([2, -1, 4, 7], 10), {
+  kind: 'columns',
+  parts: [
+    { columns: [0, 1], transformer: scaler([100, 5], [10, 2]), weight: 1 },
+    {
+      columns: [2],
+      transformer: {
+        kind: 'one-hot',
+        columns: [
+          {
+            categories: { type: 'text', values: ['basic', 'gold'] },
+            outputs: Int32Array.of(0, 1),
+            width: 2,
+            unknown: -1,
+          },
+        ],
+      },
+      weight: 1,
+    },
+  ],
+})
+const MIXED_INPUTS = [
+  number('area', { unit: 'm²' }),
+  number('rooms'),
+  { ...number('plan'), type: 'category', categories: ['basic', 'gold'], open: true },
+] as const
+
+const VECTORIZER: Vectorizer = {
+  analyzer: 'word',
+  lowercase: true,
+  stripAccents: null,
+  tokenPattern: '(?u)\\b\\w\\w+\\b',
+  stopWords: [],
+  ngramRange: [1, 2],
+  features: { kind: 'vocabulary', terms: ['good', 'not', 'not good', 'slow'] },
+  binary: false,
+  sublinear: false,
+  weights: null,
+  norm: null,
+}
+
+describe('a linear pipeline', () => {
+  test('is explained by its inputs: a category’s columns are one input', async () => {
+    await deployPipeline(ports, 'mixed', { predictor: MIXED, inputs: MIXED_INPUTS, classes: null })
+    const explained = await explain('mixed', { area: 120, rooms: 3, plan: 'gold' })
+    expect(explained).toMatchObject({
+      method: 'exact',
+      scale: 'value',
+      baseline: 10,
+      margin: 22,
+      background: { rows: 1, source: 'centre' },
+    })
+    expect(explained.contributions).toEqual([
+      { name: 'plan', value: 'gold', contribution: 7 },
+      { name: 'area', value: 120, unit: 'm²', contribution: 4 },
+      { name: 'rooms', value: 3, contribution: 1 },
+    ])
+    expect(explained.text).toBe(
+      '**plan of gold** raises the estimate most; area of 120 m² raises it and rooms of 3 raises it. From a starting point of 10 (a row in the middle of what the model was trained on) the model arrives at 22.',
+    )
+  })
+
+  test('starts from the mean of its training rows where the version has some', async () => {
+    const background = [
+      { area: 120, rooms: 3, plan: 'gold' },
+      { area: 100, rooms: 5, plan: 'basic' },
+    ]
+    await deployPipeline(ports, 'known', {
+      predictor: MIXED,
+      inputs: MIXED_INPUTS,
+      classes: null,
+      report: { background },
+    })
+    const explained = await explain('known', { area: 120, rooms: 3, plan: 'gold' })
+    expect(explained.background).toEqual({ rows: 2, source: 'training' })
+    // The mean of 22 and 14.
+    expect(explained.baseline).toBeCloseTo(18, 9)
+    expect(explained.contributions.map(({ contribution }) => contribution)).toEqual([2, 1.5, 0.5])
+    expect(explained.text).toContain('(the average of 2 rows of the training data)')
+  })
+
+  test('that only says labels is explained by the score of the label', async () => {
+    await deployPipeline(ports, 'labels', {
+      predictor: linear([1, -2], 0.5, 'label'),
+      inputs: [number('a'), number('b')],
+      classes: ['no', 'yes'],
+    })
+    const { text, ...explained } = await explain('labels', { a: 3, b: 1 })
+    expect(explained).toMatchObject({ method: 'exact', scale: 'score', explained: 'yes' })
+    expect(explained.margin).toBe(1.5)
+    expect(text).toStartWith('**a of 3** raises the score of yes most')
+  })
+
+  test('whose columns mix several inputs is sampled', async () => {
+    const mean = Float64Array.of(0, 0)
+    const components = { rows: 1, columns: 2, data: Float64Array.of(0.6, 0.8) }
+    await deployPipeline(ports, 'mixing', {
+      predictor: chain(linear([2], 1), { kind: 'project', mean, components, divide: null }),
+      inputs: [number('a', { minimum: 0, maximum: 1 }), number('b', { minimum: 0, maximum: 1 })],
+      classes: null,
+    })
+    const explained = await explain('mixing', { a: 5, b: 5 })
+    expect(explained).toMatchObject({ method: 'sampled', background: { source: 'ranges' } })
+    expect(explained.contributions.every(({ error = 0 }) => error > 0)).toBe(true)
+    expect(explained.text).toContain('These are estimates from sampling, give or take ')
+  })
+
+  test('whose artifact was given another explanation than its answer is sampled', async () => {
+    const replace = (onnx: Uint8Array) => {
+      const text = Buffer.from(onnx)
+      const at = text.indexOf('"slope":1')
+      expect(at).toBeGreaterThan(0)
+      text.write('"slope":3', at)
+      return new Uint8Array(text)
+    }
+    await deployPipeline(ports, 'tampered', {
+      predictor: linear([1, 1], 0),
+      inputs: [number('a', { minimum: 0, maximum: 1 }), number('b', { minimum: 0, maximum: 1 })],
+      classes: null,
+      tamper: replace,
+    })
+    expect((await explain('tampered', { a: 1, b: 1 })).method).toBe('sampled')
+  })
+})
+
+describe('a text', () => {
+  test('is explained by its words, pairs of words shared between them', async () => {
+    await deployPipeline(ports, 'reviews', {
+      predictor: chain(linear([1, -0.5, -3, -1], 0.25, 'sigmoid'), {
+        kind: 'text',
+        vectorizer: VECTORIZER,
+      }),
+      inputs: [{ name: 'review', type: 'string', optional: false }],
+      classes: ['bad', 'fine'],
+    })
+    const explained = await explain('reviews', { review: 'Not good, but cheap' })
+    expect(explained).toMatchObject({
+      method: 'exact',
+      scale: 'log_odds',
+      background: { rows: 1, source: 'text' },
+      baseline: 0.25,
+    })
+    expect(explained.contributions).toEqual([
+      { name: 'not', value: 'not', word: 'review', contribution: -2 },
+      { name: 'good', value: 'good', word: 'review', contribution: -0.5 },
+    ])
+    expect(explained.text).toStartWith(
+      '**“not”** lowers the probability of fine most; “good” lowers it. From a starting point of 56% (a text without these words)',
+    )
+  })
+
+  test('that trees read may lack the word that counts', async () => {
+    const leaf = { left: -1, right: -1 }
+    await deployPipeline(ports, 'grown', {
+      predictor: chain(
+        {
+          kind: 'forest',
+          outputs: 1,
+          base: Float64Array.of(0),
+          scale: 1,
+          trees: [
+            {
+              group: 0,
+              left: Int32Array.of(1, leaf.left, leaf.left),
+              right: Int32Array.of(2, leaf.right, leaf.right),
+              feature: Int32Array.of(3, 0, 0),
+              threshold: Float64Array.of(0.5, 0, 0),
+              missingLeft: Uint8Array.of(0, 0, 0),
+              values: Float64Array.of(0, 8, 2),
+              cover: Float64Array.of(4, 1, 3),
+              categories: new Map(),
+            },
+          ],
+          precision: 'float64',
+          takesMissing: false,
+          link: { kind: 'identity' },
+        },
+        { kind: 'text', vectorizer: VECTORIZER },
+      ),
+      inputs: [{ name: 'review', type: 'string', optional: false }],
+      classes: null,
+    })
+    const explained = await explain('grown', { review: 'good' })
+    expect(explained.background).toBeUndefined()
+    expect(explained.contributions).toEqual([
+      { name: 'slow', value: null, word: 'review', contribution: 4.5 },
+    ])
+    expect(explained.text).toStartWith('**no “slow”** raises the estimate most. From a starting')
+  })
+
+  test('whose characters are counted is sampled over its words', async () => {
+    await deployPipeline(ports, 'letters', {
+      predictor: chain(linear([1, -1, 0, 2], 0), {
+        kind: 'text',
+        vectorizer: {
+          ...VECTORIZER,
+          analyzer: 'char_wb',
+          features: { kind: 'vocabulary', terms: ['go', 'no', 'xx', 'lo'] },
+        },
+      }),
+      inputs: [{ name: 'review', type: 'string', optional: false }],
+      classes: null,
+    })
+    const explained = await explain('letters', { review: 'good but slow' })
+    expect(explained).toMatchObject({ method: 'sampled', background: { source: 'text' } })
+    expect(explained.contributions[0]).toMatchObject({ name: 'slow', word: 'review' })
+  })
+})
