@@ -25,7 +25,7 @@ export interface SampledShapley {
   /** The model's answer with every player. */
   readonly answer: number
   readonly contributions: Float64Array
-  /** Standard error of each contribution. */
+  /** Standard error of each contribution; too large, never too small, where every background row has been taken. */
   readonly errors: Float64Array
   /** How often the model was asked. */
   readonly evaluations: number

@@ -120,4 +120,31 @@ describe('sampled Shapley values', () => {
     const stopped = sampleShapley(game, { random: createRandom(5), signal: AbortSignal.abort() })
     expect(stopped).rejects.toThrow()
   })
+
+  test('lie within two of their own errors nineteen times of twenty, and more often where the background is small', async () => {
+    for (const [size, least] of [
+      [500, 0.92],
+      [40, 0.95],
+    ] as const) {
+      const random = createRandom(`background of ${size}`)
+      const rows = Array.from({ length: size }, () => [0, 1, 2, 3].map(() => random.normal()))
+      const row = [2, 1, 2, -1]
+      const exact = exactShapley(crooked, row, rows)
+      let inside = 0
+      const games = 60
+      for (let seed = 0; seed < games; seed++) {
+        const { contributions, errors } = await sampleShapley(gameOf(crooked, row, rows), {
+          random: createRandom(seed),
+          maximumEvaluations: 1_000,
+        })
+        exact.forEach((value, player) => {
+          const error = errors[player] ?? 0
+          if (Math.abs((contributions[player] ?? 0) - value) <= 1.96 * error) inside++
+        })
+      }
+      const share = inside / (games * row.length)
+      expect(share).toBeGreaterThan(least)
+      if (size === 500) expect(share).toBeLessThan(0.99)
+    }
+  })
 })
