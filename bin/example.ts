@@ -22,19 +22,26 @@ export const EXAMPLE_HELP = [
   'Makes an example ready: finds its data, trains what it trains, says how good it is, and deploys it.',
   '',
   'Usage: parley example              lists the examples',
-  '       parley example NAME [--again] [--synthetic]',
+  '       parley example NAME [--again] [--synthetic] [--config FILE] [--data FILE|ADDRESS]',
   '',
   ...EXAMPLES.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`),
   '',
   '  --again          Makes anew what is already there',
   '  --synthetic      Takes made-up rows with the same columns, without looking for the data',
+  '  --config FILE    Parameters in place of models/NAME/config.json, where an example has such',
+  '  --data WHERE     A table here or its address in place of the usual one, where an example takes one',
   '',
   'Data come from the folder PARLEY_EXAMPLE_DATA, else from ../shared/data where it exists, else from their public',
   'address, else they are a synthetic sample; what is said and the model’s card tell which. Files are written into',
   'examples/NAME in PARLEY_DATA. Ctrl-C stops it.',
 ].join('\n')
 
-const OPTIONS = { again: { type: 'boolean' }, synthetic: { type: 'boolean' } } as const
+const OPTIONS = {
+  again: { type: 'boolean' },
+  synthetic: { type: 'boolean' },
+  config: { type: 'string' },
+  data: { type: 'string' },
+} as const
 
 export interface ExampleOptions {
   readonly configuration: Configuration
@@ -73,6 +80,7 @@ interface Wish {
   readonly example: Example | null
   readonly again: boolean
   readonly synthetic: boolean
+  readonly given: ExampleContext['given']
 }
 
 /** What was typed, or the sentence that says what is wrong with it. */
@@ -85,10 +93,16 @@ function readWords(words: readonly string[]): Wish | string {
   }
   const [name, stray] = parsed.positionals
   if (stray !== undefined) return `I do not know what "${stray}" is for.`
-  const { again = false, synthetic = false } = parsed.values
-  if (name === undefined) return { example: null, again, synthetic }
+  const { again = false, synthetic = false, config, data } = parsed.values
+  const given = { ...(config !== undefined && { config }), ...(data !== undefined && { data }) }
+  if (name === undefined) return { example: null, again, synthetic, given }
   const example = EXAMPLES.find((one) => one.name === name)
-  if (example !== undefined) return { example, again, synthetic }
+  if (example !== undefined) {
+    const refused = Object.keys(given).find((word) => !example.takes?.some((one) => one === word))
+    return refused === undefined
+      ? { example, again, synthetic, given }
+      : `The example ${name} takes no --${refused}.`
+  }
   const names = EXAMPLES.map((one) => one.name)
   const near = nearestWord(name, names)
   const hint = near === null ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`
@@ -115,7 +129,7 @@ async function withPorts<T>(
 
 async function makeExample(
   example: Example,
-  { again, synthetic }: Wish,
+  { again, synthetic, given }: Wish,
   ports: Ports,
   { configuration, terminal, signal }: ExampleOptions,
 ): Promise<number> {
@@ -144,6 +158,7 @@ async function makeExample(
     fetch,
     say,
     again,
+    given,
   })
   terminal.clearProgress()
   if (!outcome.ok) {

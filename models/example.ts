@@ -11,6 +11,8 @@ export interface Example {
   readonly title: string
   /** What it shows, in one line. */
   readonly summary: string
+  /** What a person may give beside the name; nothing where it is left out. */
+  readonly takes?: readonly (keyof ExampleContext['given'])[]
   /** Fails with what a person can do about it. Rejects with the signal's reason when aborted. */
   make(context: ExampleContext): Promise<Outcome<ExampleResult>>
 }
@@ -29,6 +31,8 @@ export interface ExampleContext {
   readonly say: (line: string) => void
   /** True makes everything anew that is already there. */
   readonly again: boolean
+  /** Paths as they were typed: a file of parameters, a table or its address. */
+  readonly given: { readonly config?: string; readonly data?: string }
 }
 
 export interface ExampleResult {
