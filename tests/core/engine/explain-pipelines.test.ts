@@ -189,6 +189,28 @@ describe('every explanation adds up to the library’s own answer', () => {
   })
 })
 
+test('an input of a linear pipeline moves its own contribution and no other', async () => {
+  let moved = 0
+  const wrong: string[] = []
+  for (const { name, path, expected } of oneOfEach('sklearn')) {
+    const found = openReadable(path, expected.columns)
+    const [first, second] = expected.rows
+    if (!found?.explainer.wantsReference || first === undefined || second === undefined) continue
+    const [before] = await found.explain(first)
+    for (const [place, column] of found.columns.entries()) {
+      const [after] = await found.explain(first.with(place, second[place] ?? null))
+      if (before === undefined || after === undefined) throw new Error(`${name} has no group`)
+      for (const other of found.columns) {
+        const change = contributionOf(after, other) - contributionOf(before, other)
+        if (other !== column && Math.abs(change) > 1e-9) wrong.push(`${name}: ${column} → ${other}`)
+        if (other === column && change !== 0) moved++
+      }
+    }
+  }
+  expect(wrong).toEqual([])
+  expect(moved).toBeGreaterThan(200)
+})
+
 function openReadable(path: string, columns: readonly string[] | null) {
   try {
     return open(path, columns)
