@@ -9,11 +9,7 @@ import { supportedPage } from './supported-table.ts'
 const [library = 'sklearn', part = ''] = process.argv.slice(2)
 
 if (library === '--markdown') {
-  const page = supportedPage(
-    corpusFiles('sklearn'),
-    corpusFiles('lightgbm'),
-    new Set(Object.keys(REFUSED)),
-  )
+  const page = supportedPage(corpusFiles('sklearn'), corpusFiles('lightgbm'), REFUSED)
   writeFileSync(new URL('../../../../docs/supported-models.md', import.meta.url), page)
   process.exit()
 }

@@ -10,8 +10,7 @@ import { supportedPage } from './supported-table.ts'
 const PAGE = fileURLToPath(new URL('../../../../docs/supported-models.md', import.meta.url))
 
 test('docs/supported-models.md is what the fixtures hold Parley to', () => {
-  const refused = new Set(Object.keys(REFUSED))
-  const page = supportedPage(corpusFiles('sklearn'), corpusFiles('lightgbm'), refused)
+  const page = supportedPage(corpusFiles('sklearn'), corpusFiles('lightgbm'), REFUSED)
   expect(readFileSync(PAGE, 'utf8')).toBe(page)
 })
 
@@ -19,7 +18,16 @@ test('a case that is refused shows in the table', () => {
   const [file] = corpusFiles('sklearn')
   if (file === undefined) throw new Error('no fixtures')
   const [name = ''] = file.expected.covers
-  const page = supportedPage([file], [], new Set([file.title]))
+  const page = supportedPage([file], [], { [file.title]: 'in words' })
   expect(page).toContain(`| ${name} | no |`)
-  expect(supportedPage([file], [], new Set())).toContain(`| ${name} | yes |`)
+  expect(supportedPage([file], [], {})).toContain(`| ${name} | yes |`)
+})
+
+test('a case that is refused for one of its classes says nothing of the others', () => {
+  const file = corpusFiles('sklearn').find(({ expected }) => expected.covers.length > 2)
+  if (file === undefined) throw new Error('no fixture of several classes')
+  const [, guilty = '', innocent = ''] = file.expected.covers
+  const page = supportedPage([file], [], { [file.title]: `The ${guilty} cannot be read` })
+  expect(page).toContain(`| ${guilty} | no |`)
+  expect(page).not.toContain(`| ${innocent} |`)
 })

@@ -12,7 +12,7 @@ type Cell = 'yes' | 'partly' | 'no' | ''
 export function supportedPage(
   sklearn: readonly CorpusFile[],
   lightgbm: readonly CorpusFile[],
-  refused: ReadonlySet<string>,
+  refused: Readonly<Record<string, string>>,
 ): string {
   const classes = classNames(sklearn)
   const models = classes.filter((name) => isPredictorClass(name) || GUESTS.test(name))
@@ -53,14 +53,14 @@ function classNames(files: readonly CorpusFile[]): readonly string[] {
 function table(
   files: readonly CorpusFile[],
   classes: readonly string[],
-  refused: ReadonlySet<string>,
+  refused: Readonly<Record<string, string>>,
 ): readonly string[] {
   const versions = [...new Set(files.map(({ version }) => version))].sort(compareVersions)
   return [
     row(['class', ...versions.map((version) => version.replace(SUFFIX, ''))]),
     row(['---', ...versions.map(() => '---')]),
     ...classes.flatMap((name) => {
-      const own = files.filter((file) => file.expected.covers.includes(name))
+      const own = files.filter((file) => isAbout(file, name, refused[file.title]))
       const cells = versions.map((version) =>
         cellOf(
           own.filter((file) => file.version === version),
@@ -74,11 +74,17 @@ function table(
 
 const SUFFIX = /\.post\d+$/
 
-function cellOf(files: readonly CorpusFile[], refused: ReadonlySet<string>): Cell {
-  const decided = files.filter((file) => file.expected.may_refuse !== true)
-  if (decided.length === 0) return ''
-  const agreeing = decided.filter((file) => !refused.has(file.title))
-  if (agreeing.length === decided.length) return 'yes'
+/** A file that is refused for one of its classes says nothing of the others. */
+function isAbout({ expected: { covers } }: CorpusFile, name: string, refusal?: string): boolean {
+  if (!covers.includes(name)) return false
+  const named = covers.filter((other) => refusal?.includes(other))
+  return named.length === 0 || named.includes(name)
+}
+
+function cellOf(files: readonly CorpusFile[], refused: Readonly<Record<string, string>>): Cell {
+  if (files.length === 0) return ''
+  const agreeing = files.filter((file) => refused[file.title] === undefined)
+  if (agreeing.length === files.length) return 'yes'
   return agreeing.length === 0 ? 'no' : 'partly'
 }
 
