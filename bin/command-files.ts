@@ -9,14 +9,19 @@ import type { Operation, Ports } from '#core/operations/operation.ts'
 const MAXIMUM_UPLOAD_BYTES = 512 * 1024 * 1024
 /** Options that name a text file where other surfaces take the text. */
 export const TEXT_FILE_FIELDS: readonly string[] = ['card']
+/** The first line of a table with the most columns that are taken. */
+const MAXIMUM_HEADER_BYTES = 1024 * 1024
+const LINE_END = /\r?\n/
+const BYTE_ORDER_MARK = /^\uFEFF/
+const QUOTES = /^"|"$/g
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 type Input = Readonly<Record<string, unknown>>
 
 export interface ReadFiles {
   readonly input: Input
-  /** The upload that was made for this command, to be removed after it. */
-  readonly upload: string | null
+  /** Uploads that were made for this command, to be removed after it. */
+  readonly uploads: readonly string[]
 }
 
 export async function readFiles(
@@ -24,12 +29,28 @@ export async function readFiles(
   input: Input,
   options: { readonly ports: Ports; readonly owner: string },
 ): Promise<Outcome<ReadFiles>> {
-  const { card } = input
-  if (operation.name !== 'deploy_model' || typeof card !== 'string') {
-    return storeFile(operation, input, options)
+  if (operation.name !== 'deploy_model') return storeFiles(operation, input, options)
+  const said = { ...input }
+  if (typeof input['card'] === 'string') {
+    const text = await readCard(input['card'])
+    if (!text.ok) return text
+    said['card'] = text.value
   }
-  const text = await readCard(card)
-  return text.ok ? storeFile(operation, { ...input, card: text.value }, options) : text
+  said['accept'] = await readColumnNames(input['accept'])
+  if (said['accept'] === undefined) delete said['accept']
+  return storeFiles(operation, said, options)
+}
+
+/** The first line of a CSV file where one of that name is here, else the names as they were typed. */
+async function readColumnNames(given: unknown): Promise<unknown> {
+  if (!Array.isArray(given) || given.length !== 1) return given
+  const file = Bun.file(String(given[0]))
+  if (!(await file.exists())) return given
+  const [line = ''] = (await file.slice(0, MAXIMUM_HEADER_BYTES).text()).split(LINE_END)
+  return line
+    .replace(BYTE_ORDER_MARK, '')
+    .split(',')
+    .map((name) => name.trim().replace(QUOTES, ''))
 }
 
 async function readCard(path: string): Promise<Outcome<string>> {
@@ -43,6 +64,33 @@ async function readCard(path: string): Promise<Outcome<string>> {
   return succeed(await file.text())
 }
 
+async function storeFiles(
+  operation: Operation,
+  input: Input,
+  options: { readonly ports: Ports; readonly owner: string },
+): Promise<Outcome<ReadFiles>> {
+  const table = input['lookup']
+  const stored = await storeFile(operation, input, options)
+  if (!stored.ok || operation.name !== 'deploy_model' || typeof table !== 'string') return stored
+  const file = Bun.file(table)
+  const { ports, owner } = options
+  const upload = (await file.exists())
+    ? await ports.registry.createUpload({
+        fileName: basename(table),
+        owner,
+        content: file.stream(),
+        maximumBytes: MAXIMUM_UPLOAD_BYTES,
+      })
+    : fail('not_found', `There is no file "${table}" here.`)
+  if (!upload.ok) {
+    for (const id of stored.value.uploads) await ports.registry.deleteUpload(id)
+    return upload
+  }
+  const { input: said, uploads } = stored.value
+  const { id } = upload.value
+  return succeed({ input: { ...said, lookup: id }, uploads: [...uploads, id] })
+}
+
 /** A FILE argument becomes an upload; what is no file but names a model is taken as that name. */
 async function storeFile(
   operation: Operation,
@@ -50,12 +98,12 @@ async function storeFile(
   { ports, owner }: { readonly ports: Ports; readonly owner: string },
 ): Promise<Outcome<ReadFiles>> {
   const path = input['upload']
-  if (typeof path !== 'string') return succeed({ input, upload: null })
+  if (typeof path !== 'string') return succeed({ input, uploads: [] })
   const file = Bun.file(path)
   if (!(await file.exists())) {
     if (operation.name === 'deploy_model' && MODEL_NAME.test(path) && input['name'] === undefined) {
       const { upload: _, ...rest } = input
-      return succeed({ input: { ...rest, name: path }, upload: null })
+      return succeed({ input: { ...rest, name: path }, uploads: [] })
     }
     return fail('not_found', `There is no file "${path}" here.`)
   }
@@ -66,5 +114,6 @@ async function storeFile(
     maximumBytes: MAXIMUM_UPLOAD_BYTES,
   })
   if (!upload.ok) return upload
-  return succeed({ input: { ...input, upload: upload.value.id }, upload: upload.value.id })
+  const { id } = upload.value
+  return succeed({ input: { ...input, upload: id }, uploads: [id] })
 }

@@ -35,6 +35,21 @@ export const OWN_COMMANDS = [
   { word: 'audit', summary: 'Show who changed what, when and from where' },
 ] as const
 
+/** Shorter words for options of a command. */
+const SHORT_OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  deploy: { '--key': '--lookup-key', '--unknown': '--lookup-unknown' },
+}
+
+/** What was typed after a command's word, with its options in full. */
+export function inFull(word: string, words: readonly string[]): readonly string[] {
+  const short = SHORT_OPTIONS[word] ?? {}
+  return words.map((one) => {
+    const [name = '', ...rest] = one.split('=')
+    const full = Object.hasOwn(short, name) ? short[name] : undefined
+    return full === undefined ? one : [full, ...rest].join('=')
+  })
+}
+
 export interface Command {
   readonly word: string
   readonly operation: Operation

@@ -75,6 +75,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'parley deploy churn_model.pkl',
     'parley deploy model.pkl --name churn --title "Customer churn" --features tenure,monthly_charges,total_charges',
     'parley deploy churn_model.pkl --card card.md',
+    'parley deploy model.pkl --name house-price --lookup demographics.csv --key zipcode --accept columns.csv',
     'parley deploy --sample churn',
   ],
   predict: ['parley predict churn tenure=24 monthly_charges=70 total_charges=1680'],
@@ -89,6 +90,14 @@ function examplesOf(word: string): readonly string[] {
   return lines.length === 0 ? [] : ['', 'Examples:', ...lines.map((line) => `${INDENT}${line}`)]
 }
 
+/** Options that name a file of this machine where other surfaces have handles or lists. */
+const FILE_WORDS: Readonly<Record<string, string>> = {
+  lookup: 'A CSV table whose figures are joined to each request by a key',
+  accept:
+    'A CSV file whose first line names all columns that requests may carry, or the names with commas between them',
+}
+const NAMES_FILE: readonly string[] = [...TEXT_FILE_FIELDS, ...Object.keys(FILE_WORDS)]
+
 function placeholder(field: InputArgument): string {
   const name = field.name === 'upload' ? 'FILE' : field.name.toUpperCase()
   return field.required ? name : `[${name}]`
@@ -98,11 +107,13 @@ function nameOf(field: InputArgument): string {
   if (field.positional) return field.name === 'upload' ? 'FILE' : field.name.toUpperCase()
   if (field.kind === 'pairs') return 'name=value'
   if (field.kind === 'yes or no') return optionName(field.name).replace('--', '--[no-]')
-  return `${optionName(field.name)} ${TEXT_FILE_FIELDS.includes(field.name) ? 'FILE' : 'VALUE'}`
+  return `${optionName(field.name)} ${NAMES_FILE.includes(field.name) ? 'FILE' : 'VALUE'}`
 }
 
 function describe(field: InputArgument): string {
   if (field.name === 'upload') return 'A file on this machine'
+  const known = FILE_WORDS[field.name]
+  if (known !== undefined) return known
   if (TEXT_FILE_FIELDS.includes(field.name)) return `A file: ${field.description}`
   return field.description
 }

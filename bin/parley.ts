@@ -7,7 +7,7 @@ import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import manifest from '../package.json'
 import { AUDIT_HELP, runAudit } from './audit.ts'
 import { runBatch } from './batch.ts'
-import { COMMANDS, findCommand, OWN_COMMANDS } from './commands.ts'
+import { COMMANDS, findCommand, inFull, OWN_COMMANDS } from './commands.ts'
 import { readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
@@ -136,7 +136,7 @@ async function runOperation(
     terminal.complain(`parley has no command "${word}". It knows ${known}.`)
     return EXIT.usage
   }
-  const parsed = parseArguments(command.operation.input, words)
+  const parsed = parseArguments(command.operation.input, inFull(command.word, words))
   if (!parsed.ok) {
     for (const { message } of parsed.failure.details) terminal.complain(message)
     terminal.complain(`\nparley ${command.word} --help shows how it is called.`)

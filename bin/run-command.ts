@@ -32,7 +32,7 @@ export async function runCommand(
     return await runWith(operation, { ...parsed, input: files.value.input }, context)
   } finally {
     // The file is still where it was; nobody comes back for the copy.
-    if (files.value.upload !== null) await ports.registry.deleteUpload(files.value.upload)
+    for (const id of files.value.uploads) await ports.registry.deleteUpload(id)
   }
 }
 

@@ -104,6 +104,19 @@ export interface Origin {
   readonly uploadedBy: string
   /** ISO 8601, UTC. */
   readonly uploadedAt: string
+  /** The table that was joined to it, and the columns that requests may carry beside the model's own. */
+  readonly joined?: JoinedColumns
+}
+
+/** What was put beside a model's own columns when it was deployed. */
+export interface JoinedColumns {
+  readonly table: {
+    readonly fileName: string
+    readonly sha256: string
+    readonly key: string
+    readonly unknown: 'refuse' | 'median'
+  } | null
+  readonly accept: readonly string[]
 }
 
 /** What evaluation left of a version, for the page and for explanations; every part may be missing. */

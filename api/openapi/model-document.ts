@@ -17,6 +17,9 @@ export function modelDocument(
   const path = live
     ? endpointOf(model.name)
     : `${endpointOf(model.name)}/versions/${version.number}`
+  const used = signature.inputs.filter((field) => field.unused !== true)
+  const hasUnused = used.length < signature.inputs.length
+  const minimal = { ...signature, inputs: used }
   return {
     openapi: '3.1.0',
     info: {
@@ -25,10 +28,14 @@ export function modelDocument(
       ...(model.description !== '' && { description: model.description }),
     },
     servers: [{ url: baseUrl }],
-    paths: { [path]: { post: predictOperation(model, signature) } },
+    paths: {
+      [path]: { post: predictOperation(model, signature) },
+      ...(live && hasUnused && { [`${path}/minimal`]: { post: minimalOperation(model, minimal) } }),
+    },
     components: {
       schemas: {
         Features: featuresSchema(signature),
+        ...(live && hasUnused && { MinimalFeatures: featuresSchema(minimal) }),
         Prediction: predictionSchema(signature),
         Error: ERROR_SCHEMA,
       },
@@ -37,10 +44,22 @@ export function modelDocument(
 }
 
 const FEATURES_REFERENCE: JsonSchema = { $ref: '#/components/schemas/Features' }
+const MINIMAL_REFERENCE: JsonSchema = { $ref: '#/components/schemas/MinimalFeatures' }
+
+/** For the address that refuses what the model does not look at. */
+function minimalOperation(model: ModelRecord, signature: Signature) {
+  const operation = predictOperation(model, signature, MINIMAL_REFERENCE)
+  return {
+    ...operation,
+    operationId: `${operation['operationId']}_minimal`,
+    summary: `${operation['summary']} from the fields that the model uses alone`,
+  }
+}
 
 function predictOperation(
   model: ModelRecord,
   signature: Signature,
+  features: JsonSchema = FEATURES_REFERENCE,
 ): Readonly<Record<string, unknown>> {
   const row = exampleRow(signature)
   return {
@@ -51,7 +70,7 @@ function predictOperation(
       required: true,
       content: {
         'application/json': {
-          schema: { anyOf: [FEATURES_REFERENCE, instancesSchema()] },
+          schema: { anyOf: [features, instancesSchema(features)] },
           examples: {
             one: { summary: 'One row', value: row },
             several: { summary: 'Several rows', value: { instances: [row, row] } },
@@ -72,11 +91,11 @@ function predictOperation(
   }
 }
 
-function instancesSchema(): JsonSchema {
+function instancesSchema(features: JsonSchema): JsonSchema {
   return {
     type: 'object',
     required: ['instances'],
-    properties: { instances: { type: 'array', items: FEATURES_REFERENCE } },
+    properties: { instances: { type: 'array', items: features } },
     additionalProperties: false,
   }
 }

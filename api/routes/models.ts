@@ -18,8 +18,11 @@ import { receiveUpload, removeUploads } from './uploads.ts'
 
 const TRUE_WORDS: readonly string[] = ['true', '1', 'yes']
 const FALSE_WORDS: readonly string[] = ['false', '0', 'no']
-const TEXT_FIELDS = ['name', 'title', 'positive_label', 'description', 'card'] as const
-const LIST_FIELDS = ['features', 'classes'] as const
+const TEXT_FIELDS = [
+  ...(['name', 'title', 'positive_label', 'description', 'card'] as const),
+  ...(['lookup_key', 'lookup_unknown'] as const),
+]
+const LIST_FIELDS = ['features', 'classes', 'accept'] as const
 const FORM_FIELDS: readonly string[] = [...TEXT_FIELDS, ...LIST_FIELDS, 'deploy']
 
 /** The card alone, as it was sent; who may describe the model may read it. */
@@ -109,14 +112,19 @@ async function uploadModel(exchange: Exchange): Promise<Reply> {
       request,
       {
         textFields: FORM_FIELDS,
-        fileFields: ['file'],
-        maximumFiles: 1,
+        fileFields: ['file', 'lookup'],
+        maximumFiles: 2,
         maximumFileBytes: services.limits.uploadBytes,
       },
-      (file) => receiveUpload(exchange, file, received),
+      async (file) => {
+        const upload = await receiveUpload(exchange, file, received)
+        return upload.ok ? succeed({ field: file.fieldName, id: upload.value.id }) : upload
+      },
     )
     if (!form.ok) return form
-    const [upload] = form.value.files
+    const twice = findTwice(form.value.files)
+    if (twice !== null) return twice
+    const upload = form.value.files.find((file) => file.field === 'file')
     if (upload === undefined) {
       return fail('invalid_input', 'Send the model file in the form field "file".', [
         { path: 'file', message: 'is required' },
@@ -124,11 +132,27 @@ async function uploadModel(exchange: Exchange): Promise<Reply> {
     }
     const input = deployInput(form.value.fields, upload.id)
     if (!input.ok) return input
-    return await deploy(exchange, input.value)
+    const lookup = form.value.files.find((file) => file.field === 'lookup')
+    return await deploy(exchange, {
+      ...input.value,
+      ...(lookup !== undefined && { lookup: lookup.id }),
+    })
   } finally {
     // The version keeps its own copy of the file; a refused one is of no further use.
     await removeUploads(exchange, received)
   }
+}
+
+function findTwice(files: readonly { readonly field: string }[]): Outcome<never> | null {
+  const repeated = files.find(({ field }, index) => {
+    return files.findIndex((file) => file.field === field) !== index
+  })
+  if (repeated === undefined) return null
+  const message = 'was sent more than once'
+  const path = repeated.field
+  return fail('invalid_input', `Send one model file a request: ${path} ${message}.`, [
+    { path, message },
+  ])
 }
 
 async function deploy(
@@ -186,6 +210,28 @@ const FORM_SCHEMA: JsonSchema = {
       description: 'Class names in the order of their codes, written likewise.',
     },
     positive_label: { type: 'string', description: 'The class that answers are about.' },
+    lookup: {
+      type: 'string',
+      format: 'binary',
+      description:
+        'A CSV table whose columns the model takes and requests do not carry: they carry its key, and the figures are joined to it.',
+    },
+    lookup_key: {
+      type: 'string',
+      description: 'The column of the table that requests carry, such as zipcode.',
+    },
+    lookup_unknown: {
+      type: 'string',
+      enum: ['refuse', 'median'],
+      default: 'refuse',
+      description:
+        'A key that the table lacks is an error, or stands for the middle of each column.',
+    },
+    accept: {
+      type: 'string',
+      description:
+        'All columns that requests may carry, in their order, written as features are; the model looks at its own alone.',
+    },
     description: { type: 'string' },
     card: {
       type: 'string',

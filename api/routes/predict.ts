@@ -54,8 +54,17 @@ export async function leaseNumbered(exchange: Exchange): Promise<Outcome<Lease>>
   return unknownTo(exchange, name, lease)
 }
 
+/** What a body must pass before a version sees it; null where it does. */
+type BodyCheck = (lease: Lease, body: unknown) => Outcome<never> | null
+
+const takeAny: BodyCheck = () => null
+
 /** The way of most requests; each `await` on it costs as much as validating a row. */
-async function predictLive(exchange: Exchange, name: string): Promise<Reply> {
+async function predictLive(
+  exchange: Exchange,
+  name: string,
+  check: BodyCheck = takeAny,
+): Promise<Reply> {
   const { request, services, principal } = exchange
   const allowed = authorise(predict, principal)
   if (!allowed.ok) return allowed
@@ -64,10 +73,48 @@ async function predictLive(exchange: Exchange, name: string): Promise<Reply> {
   const body = text === null ? await readJson(request, jsonBytes) : parseJson(request, await text)
   if (!body.ok) return body
   const lease = maySee(principal, name) ? services.ports.serving.leaseNow(name) : null
-  if (lease !== null) return answer(exchange, lease, body.value)
+  if (lease !== null) return answerChecked(exchange, lease, body.value, check)
   const found = await leaseLive(exchange, name)
-  return found.ok ? answer(exchange, found.value, body.value) : found
+  return found.ok ? answerChecked(exchange, found.value, body.value, check) : found
 }
+
+function answerChecked(
+  exchange: Exchange,
+  lease: Lease,
+  body: unknown,
+  check: BodyCheck,
+): Reply | Promise<Reply> {
+  const problem = check(lease, body)
+  if (problem === null) return answer(exchange, lease, body)
+  lease.release()
+  return problem
+}
+
+/** Fields that rows may carry and the model does not look at have no place in the smallest request. */
+const refuseUnused: BodyCheck = ({ version }, body) => {
+  const unused = new Set(
+    version.signature.inputs.filter((field) => field.unused === true).map((field) => field.name),
+  )
+  if (unused.size === 0 || !isRecord(body)) return null
+  const { instances } = body
+  const rows = Array.isArray(instances) ? instances : [body]
+  const problems = rows.flatMap((row, index) => {
+    const prefix = rows === instances ? `instances[${index}].` : ''
+    const sent = isRecord(row) ? Object.keys(row).filter((name) => unused.has(name)) : []
+    return sent.map((name) => ({ path: `${prefix}${name}`, message: 'is not used by this model' }))
+  })
+  if (problems.length === 0) return null
+  const shown = problems.slice(0, MAX_PROBLEMS)
+  const names = [...new Set(shown.map(({ path }) => path))].join(', ')
+  return fail(
+    'invalid_input',
+    `This address takes only what the model uses. Leave out ${names}${problems.length > shown.length ? ' …' : ''}.`,
+    shown,
+  )
+}
+
+/** As many as help to repair a client; a batch of rows would repeat them without end. */
+const MAX_PROBLEMS = 20
 
 async function predictVersion(exchange: Exchange): Promise<Reply> {
   const allowed = authorise(predict, exchange.principal)
@@ -267,6 +314,16 @@ export const predictRoutes: readonly Route[] = [
       'predict',
       'Predict with the live version of a model',
       'Send a flat object of features, or {"instances": […]} for several rows at once. GET /api/models/{name}/openapi.json has the fields of each model.',
+    ),
+  },
+  {
+    method: 'POST',
+    path: '/api/predict/{name}/minimal',
+    handle: (exchange) => predictLive(exchange, exchange.parameters['name'] ?? '', refuseUnused),
+    document: predictDocument(
+      'predictMinimal',
+      'Predict from the fields that the model uses alone',
+      'The same, but fields that the model does not look at are refused: what passes here is the smallest request.',
     ),
   },
   {

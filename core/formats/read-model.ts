@@ -1,6 +1,7 @@
 // The whole way from a file's bytes to ONNX and a signature, without I/O; runs in the reading process.
 
 import { toOnnx } from '#core/graph/to-onnx.ts'
+import { fittedRows } from '#core/pipeline/fitted-rows.ts'
 import { classNamesBeside, featureNamesBeside, preparationWarning } from './companions.ts'
 import { decompress } from './decompress.ts'
 import type { ModelDescription } from './description.ts'
@@ -9,6 +10,7 @@ import { type FoundModel, findModel } from './find-model.ts'
 import { FormatError } from './format-error.ts'
 import { describeLightgbmFile } from './lightgbm/describe-lightgbm.ts'
 import { type Budget, MAX_FILE_BYTES, megabytes } from './limits.ts'
+import { readLookupTable } from './lookup-table.ts'
 import { nameObject } from './name-object.ts'
 import { describeOnnxFile } from './onnx/describe-onnx.ts'
 import { type PickleFile, readPickleFile } from './pickle-file.ts'
@@ -16,6 +18,7 @@ import { describePickled } from './pickled-model.ts'
 import type { InspectionResult, ReadModelResult } from './reader.ts'
 import { type SignatureHints, signatureOf } from './signature.ts'
 import { describeCodec, type Sniffed, sniff, type XgboostEncoding } from './sniff.ts'
+import { withAccepted, withLookup } from './with-lookup.ts'
 import { describeXgboostFile } from './xgboost/describe-xgboost.ts'
 
 /** A file taken apart as far as its kind needs; `format` is how people call that kind. */
@@ -31,13 +34,32 @@ const ENCODING_TITLES: Readonly<Record<XgboostEncoding, string>> = {
   binary: 'XGBoost binary',
 }
 
-/** @throws FormatError with the offset in the file, or in the unpacked content where it was compressed. */
+/**
+ * `table` is the CSV that `hints.lookup` tells how to read. Throws FormatError with the offset in the file, or in the
+ * unpacked content where it was compressed.
+ */
 export function readModelFile(
   bytes: Uint8Array,
   hints: SignatureHints,
   budget: Budget,
+  table: Uint8Array = NO_TABLE,
 ): ReadModelResult {
-  return convert(describeOpened(openFile(bytes, budget), hints, budget), hints)
+  const described = describeOpened(openFile(bytes, budget), hints, budget)
+  return convert(withColumns(described, hints, table), hints)
+}
+
+const NO_TABLE = new Uint8Array(0)
+
+/** With the table and the columns that requests may carry. */
+function withColumns(
+  description: ModelDescription,
+  { lookup, accept = [] }: SignatureHints,
+  table: Uint8Array,
+): ModelDescription {
+  if (lookup !== undefined) {
+    return withLookup(description, readLookupTable(table, lookup), accept)
+  }
+  return accept.length === 0 ? description : withAccepted(description, accept)
 }
 
 /** What a file holds; a problem with it is part of the answer, not an error. */
@@ -54,7 +76,7 @@ export function inspectModelFile(bytes: Uint8Array, budget: Budget): InspectionR
     opened.kind === 'pickle' ? opened.file.objects.map(({ value }) => nameObject(value)) : []
   try {
     const description = describeOpened(opened, {}, budget)
-    const { onnx: _, ...model } = convert(description, {})
+    const { onnx: _, background: __, ...model } = convert(description, {})
     return { format, objects: [...objects, summarise(description)], model, problem: null }
   } catch (error) {
     return { format, objects, model: null, problem: problemOf(error) }
@@ -177,6 +199,8 @@ function convert(description: ModelDescription, hints: SignatureHints): ReadMode
   }
   const signature = signatureOf(description, hints)
   const { onnx, binding } = toOnnx(description)
+  const { predictor, inputs } = description
+  const background = predictor.kind === 'pipeline' ? fittedRows(predictor.predictor, inputs) : null
   return {
     onnx,
     binding,
@@ -187,6 +211,7 @@ function convert(description: ModelDescription, hints: SignatureHints): ReadMode
     objective: description.objective,
     warnings: description.warnings,
     facts: factsOf(description),
+    ...(background !== null && { background }),
   }
 }
 

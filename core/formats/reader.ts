@@ -1,7 +1,7 @@
 // The edge of core/formats: reads a model file in a worker under limits and hands back ONNX and a signature.
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
-import type { Signature } from '#core/model.ts'
+import type { Row, Signature } from '#core/model.ts'
 import type { Logger, ModelReader } from '#core/operations/operation.ts'
 import type { TensorBinding } from './description.ts'
 import {
@@ -13,6 +13,7 @@ import {
   READ_TIME_MS,
   READER_IDLE_MS,
 } from './limits.ts'
+import { type LookupRules, MAX_LOOKUP_BYTES } from './lookup-table.ts'
 import {
   type Ending,
   type ReadingProcess,
@@ -30,6 +31,10 @@ export interface ReadModelRequest {
   /** Class names the person gave, in the order of the codes. */
   readonly classes?: readonly string[]
   readonly positiveLabel?: string
+  /** A CSV file to join by a key that requests carry. */
+  readonly lookup?: LookupRules & { readonly bytes: Uint8Array }
+  /** Names of columns that requests may carry, in their order. */
+  readonly accept?: readonly string[]
 }
 
 export interface ReadModelResult {
@@ -43,6 +48,8 @@ export interface ReadModelResult {
   readonly warnings: readonly string[]
   /** Trees, features, depth… for `describe_model` and `parley inspect`. */
   readonly facts: Readonly<Record<string, string | number>>
+  /** Rows that the model was fitted on, where its file keeps some; others are compared with them. */
+  readonly background?: readonly Row[]
 }
 
 /** What a file holds, for `parley inspect`; nothing is registered. */
@@ -52,7 +59,7 @@ export interface InspectionResult {
   /** One line an object found: "XGBClassifier of xgboost 1.7.6: binary:logistic, 100 trees, 3 features". */
   readonly objects: readonly string[]
   /** The model that Parley would deploy, or null and why not. */
-  readonly model: Omit<ReadModelResult, 'onnx'> | null
+  readonly model: Omit<ReadModelResult, 'onnx' | 'background'> | null
   readonly problem: string | null
 }
 
@@ -72,13 +79,22 @@ export function createModelReader({ logger }: { logger?: Logger } = {}): ModelRe
   const pool = createPool()
   return {
     async read(request, signal) {
-      const { features, classes, positiveLabel } = request
+      const { features, classes, positiveLabel, lookup, accept } = request
+      if (lookup !== undefined && lookup.bytes.byteLength > MAX_LOOKUP_BYTES) {
+        const most = megabytes(MAX_LOOKUP_BYTES)
+        return fail('too_large', `The table is larger than ${most}, the largest that is joined.`)
+      }
+      const table = lookup?.bytes ?? NO_TABLE
       const hints = {
         ...(features && { features }),
         ...(classes && { classes }),
         ...(positiveLabel !== undefined && { positiveLabel }),
+        ...(lookup && { lookup: { key: lookup.key, unknown: lookup.unknown } }),
+        ...(accept && { accept }),
       }
-      const outcome = await pool.run({ kind: 'read', hints }, request.bytes, signal)
+      const body = table.byteLength === 0 ? request.bytes : joinBytes(request.bytes, table)
+      const ask = { kind: 'read', hints, tableBytes: table.byteLength } as const
+      const outcome = await pool.run(ask, body, signal)
       return interpret(outcome, logger, (answer, body) =>
         answer.kind === 'read' ? { ...answer.result, onnx: body } : null,
       )
@@ -91,6 +107,15 @@ export function createModelReader({ logger }: { logger?: Logger } = {}): ModelRe
     },
     close: async () => pool.close(),
   }
+}
+
+const NO_TABLE = new Uint8Array(0)
+
+function joinBytes(file: Uint8Array, table: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(file.byteLength + table.byteLength)
+  joined.set(file)
+  joined.set(table, file.byteLength)
+  return joined
 }
 
 function createPool() {

@@ -4,9 +4,9 @@ import type { FormatErrorCode } from './format-error.ts'
 import type { InspectionResult, ReadModelResult } from './reader.ts'
 import type { SignatureHints } from './signature.ts'
 
-/** The body is the file. */
+/** The body is the file, and behind it the table that `hints.lookup` tells how to read. */
 export type ReadingRequest =
-  | { readonly kind: 'read'; readonly hints: SignatureHints }
+  | { readonly kind: 'read'; readonly hints: SignatureHints; readonly tableBytes: number }
   | { readonly kind: 'inspect' }
 
 /** The body is the ONNX of `read`, else empty. */

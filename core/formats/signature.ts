@@ -3,6 +3,7 @@
 import type { OutputField, Signature } from '#core/model.ts'
 import type { ModelDescription } from './description.ts'
 import { FormatError } from './format-error.ts'
+import type { LookupRules } from './lookup-table.ts'
 
 /** What the person said about the model when they gave the file. */
 export interface SignatureHints {
@@ -11,6 +12,10 @@ export interface SignatureHints {
   /** Class names in the order of the codes; names of the outputs where a model has several numbers. */
   readonly classes?: readonly string[]
   readonly positiveLabel?: string
+  /** How to read the table that comes beside the file. */
+  readonly lookup?: LookupRules
+  /** Names of columns that requests may carry, in their order; the model looks only at its own. */
+  readonly accept?: readonly string[]
 }
 
 /**

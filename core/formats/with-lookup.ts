@@ -1,25 +1,11 @@
 // Joins a table to a model: requests carry a key, and the artifact itself adds the columns that belong to it.
 
 import type { InputField } from '#core/model.ts'
-import type { Predictor, Transformer } from '#core/pipeline/pipeline.ts'
+import type { Matrix } from '#core/pipeline/matrix.ts'
+import type { ColumnPart, Predictor, Transformer } from '#core/pipeline/pipeline.ts'
 import type { ModelDescription } from './description.ts'
 import { FormatError } from './format-error.ts'
-
-/** A table by key, such as census figures by postal code. */
-export interface LookupTable {
-  /** Name of the request's field that picks a row. */
-  readonly key: string
-  /** Names of the columns that a key adds. */
-  readonly columns: readonly string[]
-  readonly keys: readonly string[]
-  /** One number a column for each key, in the order of `keys`. */
-  readonly rows: readonly (readonly number[])[]
-  /** What happens to a key that is not in the table. */
-  readonly unknown: 'refuse' | 'median'
-}
-
-/** A table of more entries than this belongs into a database. */
-const MAX_ENTRIES = 4_000_000
+import type { LookupTable } from './lookup-table.ts'
 
 /**
  * The same model for requests that carry the key in place of the table's columns, and may carry `accepted` fields that the
@@ -28,132 +14,205 @@ const MAX_ENTRIES = 4_000_000
 export function withLookup(
   description: ModelDescription,
   table: LookupTable,
-  accepted: readonly InputField[] = [],
+  accepted: readonly string[] = [],
 ): ModelDescription {
-  checkTable(table)
   const features = description.inputs
-  const missing = table.columns.filter((name) => !features.some((field) => field.name === name))
-  if (missing.length === table.columns.length) {
-    throw misfit(`The table by ${table.key} has no column that this model takes.`)
+  const added = features.filter((field) => isAdded(field, table))
+  if (added.every((field) => field.name === table.key)) {
+    const names = features.map((field) => `“${field.name}”`).slice(0, MAX_SHOWN)
+    throw misfit(
+      `The table by ${table.key} has no column that this model takes. The model takes ${names.join(', ')}${features.length > MAX_SHOWN ? ' …' : ''}`,
+    )
   }
-  const plain = features.filter(
-    (field) => !table.columns.includes(field.name) && field.name !== table.key,
+  const own = features.filter((field) => !added.includes(field))
+  const ownKey = own.find((field) => field.name === table.key) ?? null
+  const key = keyField(table, ownKey)
+  const used = [...own.filter((field) => field !== ownKey), key]
+  return reshape(
+    description,
+    orderFields(used, accepted),
+    (positions) => [
+      ...part(own, positions),
+      {
+        columns: [positions.get(table.key) ?? 0],
+        transformer: lookupOf(table, added),
+        weight: 1,
+      },
+    ],
+    [...own, ...added],
   )
-  const steps = joinSteps(features, plain, table)
-  const inputs = requestFields(plain, table, accepted)
-  const positions = positionsOf(inputs)
-  const [joined, ordered] = steps
-  const first: Transformer = { kind: 'columns', parts: joined(positions) }
+}
+
+/** The same model for requests that may carry `accepted` fields beside its own, which it does not look at. */
+export function withAccepted(
+  description: ModelDescription,
+  accepted: readonly string[],
+): ModelDescription {
+  const { inputs } = description
+  if (accepted.every((name) => inputs.some((field) => field.name === name))) return description
+  return reshape(
+    description,
+    orderFields(inputs, accepted),
+    (positions) => part(inputs, positions),
+    inputs,
+  )
+}
+
+/** Names shown in a message. */
+const MAX_SHOWN = 8
+
+/** `partsOf` makes the columns of `joined` of the request's, by their positions; then they get the model's order. */
+function reshape(
+  description: ModelDescription,
+  inputs: readonly InputField[],
+  partsOf: (positions: ReadonlyMap<string, number>) => readonly ColumnPart[],
+  joined: readonly InputField[],
+): ModelDescription {
+  if (!description.namesKnown) {
+    throw misfit(
+      'The columns of this model have no names, so nothing can be told by name. Name them in the order of the training columns (features).',
+    )
+  }
+  const positions = new Map(inputs.map((field, position) => [field.name, position]))
+  const places = new Map(joined.map((field, place) => [field.name, place]))
+  const order = description.inputs.map((field) => places.get(field.name) ?? 0)
+  const steps: readonly Transformer[] = [
+    { kind: 'columns', parts: partsOf(positions) },
+    { kind: 'select', columns: order },
+  ]
   return {
     ...description,
     inputs,
-    namesKnown: true,
     predictor: {
       kind: 'pipeline',
-      predictor: { kind: 'chain', steps: [first, ordered], predictor: predictorOf(description) },
+      predictor: { kind: 'chain', steps, predictor: predictorOf(description) },
     },
     missingValue: null,
   }
 }
 
-function checkTable({ key, columns, keys, rows }: LookupTable): void {
-  if (keys.length === 0) throw misfit(`The table by ${key} has no rows.`)
-  if (new Set(keys).size !== keys.length) throw misfit(`The table has a ${key} twice.`)
-  if (rows.length !== keys.length || rows.some((row) => row.length !== columns.length)) {
-    throw misfit(`The rows of the table by ${key} are not of one length.`)
-  }
-  if (keys.length * columns.length > MAX_ENTRIES) {
-    throw misfit(`The table by ${key} has more than ${MAX_ENTRIES} entries.`)
-  }
+function part(
+  fields: readonly InputField[],
+  positions: ReadonlyMap<string, number>,
+): readonly ColumnPart[] {
+  if (fields.length === 0) return []
+  const columns = fields.map((field) => positions.get(field.name) ?? 0)
+  return [{ columns, transformer: { kind: 'identity' }, weight: 1 }]
 }
 
-type Parts = Extract<Transformer, { kind: 'columns' }>['parts']
-
-/** First the model's own fields beside what the key adds, then all of them in the model's order. */
-function joinSteps(
-  features: readonly InputField[],
-  plain: readonly InputField[],
-  table: LookupTable,
-): readonly [(positions: ReadonlyMap<string, number>) => Parts, Transformer] {
-  const added = features
-    .map((field) => field.name)
-    .filter((name) => table.columns.includes(name) || name === table.key)
-  const joined = [...plain.map((field) => field.name), ...added]
-  const rows = table.rows.map((row, index) => added.map((name) => cellOf(table, row, index, name)))
-  const data = Float64Array.from(rows.flat())
-  const lookup: Transformer = {
-    kind: 'lookup',
-    keys: table.keys,
-    table: { rows: rows.length, columns: added.length, data },
-    fallback: table.unknown === 'median' ? mediansOf(rows, added.length) : null,
+/** A model that takes the key as a text keeps it; one that takes it as a number gets it from the table. */
+function isAdded(field: InputField, table: LookupTable): boolean {
+  if (field.name === table.key) return !isText(field)
+  if (!table.columns.includes(field.name)) return false
+  if (isText(field)) {
+    throw misfit(`The model takes ${field.name} as a text, and a table adds numbers alone.`)
   }
-  const parts = (positions: ReadonlyMap<string, number>): Parts => [
-    ...(plain.length === 0
-      ? []
-      : [
-          {
-            columns: plain.map((field) => positions.get(field.name) ?? 0),
-            transformer: { kind: 'identity' } as const,
-            weight: 1,
-          },
-        ]),
-    { columns: [positions.get(table.key) ?? 0], transformer: lookup, weight: 1 },
-  ]
-  const order = features.map((field) => joined.indexOf(field.name))
-  return [parts, { kind: 'select', columns: order }]
+  return true
 }
 
-/** A model may also take the key itself as a number. */
-function cellOf(table: LookupTable, row: readonly number[], index: number, name: string): number {
-  const column = table.columns.indexOf(name)
-  const value = column === -1 ? Number(table.keys[index]) : row[column]
-  if (value === undefined || !Number.isFinite(value)) {
-    throw misfit(`The table by ${table.key} has no number for ${name} in the row of a key.`)
-  }
-  return value
+function isText(field: InputField): boolean {
+  return field.type === 'string' || (field.type === 'category' && field.categories !== undefined)
 }
 
-function mediansOf(rows: readonly (readonly number[])[], width: number): Float64Array {
-  return Float64Array.from({ length: width }, (_, column) => {
-    const values = rows.map((row) => row[column] ?? 0).sort((left, right) => left - right)
-    const middle = Math.floor(values.length / 2)
-    const upper = values[middle] ?? 0
-    return values.length % 2 === 1 ? upper : ((values[middle - 1] ?? 0) + upper) / 2
+function lookupOf(table: LookupTable, added: readonly InputField[]): Transformer {
+  const data = new Float64Array(table.keys.length * added.length)
+  added.forEach((field, place) => {
+    const column = table.columns.indexOf(field.name)
+    table.keys.forEach((key, row) => {
+      const value =
+        field.name === table.key
+          ? Number(key)
+          : (table.values[row * table.columns.length + column] ?? Number.NaN)
+      const mayMiss = field.optional || field.nullable === true
+      if (!mayMiss && !Number.isFinite(value)) throw missingCell(table, field.name, row)
+      data[row * added.length + place] = value
+    })
+  })
+  if (table.unknown === 'median' && added.some((field) => field.name === table.key)) {
+    throw misfit(
+      `The model also takes ${table.key} itself, and an unknown one has no number in the middle. Refuse unknown ones instead.`,
+    )
+  }
+  const matrix: Matrix = { rows: table.keys.length, columns: added.length, data }
+  const middle = mediansOf(matrix)
+  if (table.unknown === 'median') {
+    return { kind: 'lookup', keys: table.keys, table: matrix, fallback: middle }
+  }
+  // The engine tries a graph on empty texts before anything else; no request can carry one as a key.
+  const tried = { ...matrix, rows: matrix.rows + 1, data: joinNumbers(data, middle) }
+  return { kind: 'lookup', keys: [...table.keys, ''], table: tried, fallback: null }
+}
+
+function missingCell({ key, lines }: LookupTable, name: string, row: number): FormatError {
+  return misfit(
+    `The table by ${key} has no number for ${name} in line ${lines[row]}, and the model takes no row without one.`,
+  )
+}
+
+function joinNumbers(first: Float64Array, second: Float64Array): Float64Array {
+  const joined = new Float64Array(first.length + second.length)
+  joined.set(first)
+  joined.set(second, first.length)
+  return joined
+}
+
+/** Of what is there; NaN for a column without any number. */
+function mediansOf({ rows, columns, data }: Matrix): Float64Array {
+  return Float64Array.from({ length: columns }, (_, column) => {
+    const values = Float64Array.from(
+      { length: rows },
+      (__, row) => data[row * columns + column] ?? 0,
+    )
+    const known = values.filter((value) => !Number.isNaN(value)).sort()
+    const middle = Math.floor(known.length / 2)
+    const upper = known[middle] ?? Number.NaN
+    return known.length % 2 === 1 ? upper : ((known[middle - 1] ?? Number.NaN) + upper) / 2
   })
 }
 
-/** In the order of `accepted` where it names them all, else the model's fields and the key first. */
-function requestFields(
-  plain: readonly InputField[],
-  table: LookupTable,
-  accepted: readonly InputField[],
-): readonly InputField[] {
-  const key: InputField = {
+/** Keys that the model itself would refuse are not offered either. */
+function keyField(table: LookupTable, own: InputField | null): InputField {
+  const modelKnows = own?.categories === undefined || own.open === true ? null : own.categories
+  const categories =
+    modelKnows === null ? table.keys : table.keys.filter((key) => modelKnows.includes(key))
+  if (categories.length === 0) {
+    throw misfit(`No ${table.key} of the table is one that the model knows.`)
+  }
+  const names = table.columns.length
+  return {
     name: table.key,
     type: 'category',
     optional: false,
-    categories: table.keys,
-    ...(table.unknown === 'median' && { open: true }),
+    categories,
+    ...(table.unknown === 'median' && modelKnows === null && { open: true }),
+    description: `Picks the row of a table that adds ${names} ${names === 1 ? 'figure' : 'figures'}`,
   }
-  const used = new Map([...plain, key].map((field) => [field.name, field]))
-  const others = accepted.map(
-    (field): InputField => used.get(field.name) ?? { ...field, optional: true, unused: true },
-  )
-  const named = new Set(others.map((field) => field.name))
-  return [...others, ...[...used.values()].filter((field) => !named.has(field.name))]
 }
 
-function positionsOf(inputs: readonly InputField[]): ReadonlyMap<string, number> {
-  return new Map(inputs.map((field, position) => [field.name, position]))
+/** In the order of `accepted`, then the fields that it leaves out. */
+function orderFields(
+  used: readonly InputField[],
+  accepted: readonly string[],
+): readonly InputField[] {
+  const byName = new Map(used.map((field) => [field.name, field]))
+  const names = new Set([...accepted, ...byName.keys()])
+  return [...names].map(
+    (name): InputField => byName.get(name) ?? { name, type: 'float', optional: true, unused: true },
+  )
 }
 
 function predictorOf(description: ModelDescription): Predictor {
-  const { predictor, classes, missingValue } = description
+  const { predictor, classes, missingValue, inputs } = description
   switch (predictor.kind) {
     case 'pipeline':
       return predictor.predictor
     case 'trees':
     case 'linear':
+      if (inputs.some(isText)) {
+        throw misfit(
+          'This model numbers its categories itself, so no other columns can be put beside them.',
+        )
+      }
       return {
         kind: 'margins',
         model: predictor,
@@ -162,7 +221,7 @@ function predictorOf(description: ModelDescription): Predictor {
       }
     case 'onnx':
       throw misfit(
-        'A table cannot be joined to an uploaded ONNX graph; put the join into the graph.',
+        'An uploaded ONNX graph is served as it is: put the join, and columns that it does not use, into the graph.',
       )
   }
 }

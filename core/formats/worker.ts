@@ -4,6 +4,7 @@ import type { LoadableModel } from '#core/engine/engine.ts'
 import { FormatError } from './format-error.ts'
 import { createFrameDecoder, encodeFrame, type Frame } from './frames.ts'
 import { createBudget, MAX_FILE_BYTES, READ_TIME_MS } from './limits.ts'
+import { MAX_LOOKUP_BYTES } from './lookup-table.ts'
 import { inspectModelFile, readModelFile } from './read-model.ts'
 import { REQUEST_HEAD_BYTES, type ReadingAnswer, type ReadingRequest } from './reading-protocol.ts'
 
@@ -16,7 +17,7 @@ const EMPTY = new Uint8Array(0)
 const FOREIGN = 'onnx'
 
 await send(READY, EMPTY)
-const decode = createFrameDecoder(MAX_FILE_BYTES + REQUEST_HEAD_BYTES)
+const decode = createFrameDecoder(MAX_FILE_BYTES + MAX_LOOKUP_BYTES + REQUEST_HEAD_BYTES)
 for await (const chunk of Bun.stdin.stream()) {
   for (const frame of decode(chunk)) await answer(frame)
 }
@@ -28,7 +29,10 @@ async function answer(frame: Frame): Promise<void> {
     if (request.kind === 'inspect') {
       await send({ kind: 'inspected', result: inspectModelFile(frame.body, budget) }, EMPTY)
     } else {
-      const { onnx, ...result } = readModelFile(frame.body, request.hints, budget)
+      const { hints, tableBytes } = request
+      const file = frame.body.subarray(0, frame.body.length - tableBytes)
+      const table = frame.body.subarray(file.length)
+      const { onnx, ...result } = readModelFile(file, hints, budget, table)
       if (result.library === FOREIGN) await tryForeignGraph({ onnx, ...result })
       await send({ kind: 'read', result }, onnx)
     }

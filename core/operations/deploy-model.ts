@@ -56,6 +56,29 @@ const input = z.strictObject({
     .max(MAX_NAME_LENGTH)
     .optional()
     .describe('The class whose probability an answer is about'),
+  lookup: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .optional()
+    .describe('Handle of an uploaded CSV table whose figures are joined to each request by a key'),
+  lookup_key: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .optional()
+    .describe('The column of the table that requests carry, such as zipcode'),
+  lookup_unknown: z
+    .enum(['refuse', 'median'])
+    .optional()
+    .describe(
+      'What happens to a key that the table lacks: an error, or the middle of each column; refuse when left out',
+    ),
+  accept: nameList
+    .optional()
+    .describe(
+      'All columns that requests may carry, in their order; the model looks at its own alone',
+    ),
   description: z.string().max(MAX_DESCRIPTION_LENGTH).optional().describe('What the model is for'),
   card: cardField,
   deploy: z
@@ -118,6 +141,8 @@ export const deployModel = defineOperation({
         { path: 'sample', message: 'cannot stand beside upload' },
       ])
     }
+    const misplaced = findMisplaced(wishes)
+    if (misplaced !== null) return misplaced
     const source = await findSource(wishes, call)
     if (source === null) return redeploy(wishes, call)
     if (!source.ok) return source
@@ -134,8 +159,28 @@ export const deployModel = defineOperation({
   present: presentDeployment,
 })
 
+/** What is said about a table must come with it, and a table with a file. */
+function findMisplaced({ upload, sample, lookup, lookup_key, lookup_unknown, accept }: Input) {
+  const needs = (path: string, message: string) =>
+    fail('invalid_input', `${path} ${message}.`, [{ path, message }])
+  if (lookup !== undefined && lookup_key === undefined) {
+    return needs('lookup_key', 'is missing: it names the column of the table that requests carry')
+  }
+  if (lookup === undefined && (lookup_key ?? lookup_unknown) !== undefined) {
+    return needs('lookup', 'is missing: lookup_key and lookup_unknown are about a table')
+  }
+  if (upload === undefined && (lookup ?? accept) !== undefined) {
+    const [path, it] = lookup === undefined ? ['accept', 'they are'] : ['lookup', 'it is']
+    return needs(
+      path,
+      `needs an upload beside it: ${it} for a file${sample === undefined ? '' : ', not for a sample'}`,
+    )
+  }
+  return null
+}
+
 async function findSource(wishes: Input, call: Call) {
-  if (wishes.upload !== undefined) return readUploadSource(wishes.upload, call)
+  if (wishes.upload !== undefined) return readUploadSource(wishes, wishes.upload, call)
   if (wishes.sample !== undefined) return readSampleSource(wishes.sample, call)
   const renames = wishes.features ?? wishes.classes ?? wishes.positive_label
   return renames === undefined ? null : readStoredSource(wishes.name ?? '', call)

@@ -1,6 +1,8 @@
 // Where the file of a deployment comes from: an upload, a sample, or the original of a version already stored.
 
 import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { megabytes } from '#core/formats/limits.ts'
+import { MAX_LOOKUP_BYTES } from '#core/formats/lookup-table.ts'
 import type { VersionRecord } from '#core/registry/registry.ts'
 import { findModel, newestVersion } from './find-model.ts'
 import type { Call, Sample } from './operation.ts'
@@ -11,13 +13,52 @@ export interface DeploySource {
   readonly sample: Sample | null
   /** The version whose original is read again, with other names for its features or classes. */
   readonly previous: VersionRecord | null
+  /** A table that is joined to the model; null where there is none. */
+  readonly table: SourceTable | null
 }
 
-export async function readUploadSource(id: string, call: Call): Promise<Outcome<DeploySource>> {
+interface SourceTable {
+  readonly fileName: string
+  readonly bytes: Uint8Array
+  readonly key: string
+  readonly unknown: 'refuse' | 'median'
+}
+
+/** What is said about a table, in the wire's words. */
+interface TableWishes {
+  readonly lookup?: string | undefined
+  readonly lookup_key?: string | undefined
+  readonly lookup_unknown?: 'refuse' | 'median' | undefined
+}
+
+export async function readUploadSource(
+  wishes: TableWishes,
+  id: string,
+  call: Call,
+): Promise<Outcome<DeploySource>> {
   const upload = await findOwnUpload(id, call)
   if (!upload.ok) return upload
+  const table = await readTable(wishes, call)
+  if (!table.ok) return table
   const bytes = await call.ports.registry.readUpload(id)
-  return succeed({ fileName: upload.value.fileName, bytes, sample: null, previous: null })
+  const { fileName } = upload.value
+  return succeed({ fileName, bytes, sample: null, previous: null, table: table.value })
+}
+
+async function readTable(
+  { lookup, lookup_key: key, lookup_unknown: unknown = 'refuse' }: TableWishes,
+  call: Call,
+): Promise<Outcome<SourceTable | null>> {
+  if (lookup === undefined || key === undefined) return succeed(null)
+  const upload = await findOwnUpload(lookup, call)
+  if (!upload.ok) return upload
+  if (upload.value.sizeBytes > MAX_LOOKUP_BYTES) {
+    return fail('too_large', 'The table is larger than the largest that is joined.', [
+      { path: 'lookup', message: `must have at most ${megabytes(MAX_LOOKUP_BYTES)}` },
+    ])
+  }
+  const bytes = await call.ports.registry.readUpload(lookup)
+  return succeed({ fileName: upload.value.fileName, bytes, key, unknown })
 }
 
 /** Uploads of others are answered as if they did not exist. */
@@ -35,7 +76,8 @@ export async function findOwnUpload(id: string, { principal, ports }: Call) {
 export async function readSampleSource(name: string, call: Call): Promise<Outcome<DeploySource>> {
   const sample = await call.ports.samples.read(name)
   if (sample !== null) {
-    return succeed({ fileName: sample.fileName, bytes: sample.bytes, sample, previous: null })
+    const { fileName, bytes } = sample
+    return succeed({ fileName, bytes, sample, previous: null, table: null })
   }
   const names = (await call.ports.samples.list()).map((one) => one.name)
   const hint = names.length === 0 ? '' : ` There are ${names.join(', ')}.`
@@ -49,6 +91,14 @@ export async function readStoredSource(name: string, call: Call): Promise<Outcom
   if (!model.ok) return model
   const previous = await newestVersion(registry, model.value.name)
   if (previous === null) return fail('not_found', `${model.value.name} has no version.`)
+  if (previous.origin.joined !== undefined) {
+    // The table itself is not kept, only what it became in the artifact.
+    return fail(
+      'conflict',
+      `A table or columns of requests were joined to ${previous.model}. Send the file again, with the table and the new names.`,
+    )
+  }
   const bytes = await registry.readArtifact(previous.originalSha256)
-  return succeed({ fileName: previous.origin.fileName, bytes, sample: null, previous })
+  const { fileName } = previous.origin
+  return succeed({ fileName, bytes, sample: null, previous, table: null })
 }

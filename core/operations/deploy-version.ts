@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { ReadModelResult } from '#core/formats/reader.ts'
-import type { Origin, Signature } from '#core/model.ts'
+import type { JoinedColumns, ModelReport, Origin, Signature } from '#core/model.ts'
 import { bare } from '#core/nearest.ts'
 import type { ModelRecord, VersionRecord } from '#core/registry/registry.ts'
 import { withDefaultBands } from './bands.ts'
@@ -22,6 +22,7 @@ export interface DeployWishes {
   readonly features?: readonly string[] | undefined
   readonly classes?: readonly string[] | undefined
   readonly positive_label?: string | undefined
+  readonly accept?: readonly string[] | undefined
   readonly deploy?: boolean | undefined
 }
 
@@ -45,10 +46,15 @@ export async function deployVersion(
       },
     ])
   }
-  const sha256 = createHash('sha256').update(source.bytes).digest('hex')
+  const sha256 = sha256Of(source.bytes)
   const derived = chooseName(source, wishes)
   const stored = await registry.findByOriginal(derived.name, sha256)
-  if (stored !== null && saysNothingNew(stored.signature, classWishes(source, wishes))) {
+  const joined = joinedOf(source, wishes)
+  if (
+    stored !== null &&
+    Bun.deepEquals(stored.origin.joined, joined) &&
+    saysNothingNew(stored.signature, classWishes(source, wishes))
+  ) {
     return succeed({ version: stored, created: false })
   }
   call.progress({ fraction: 0.1, message: `Reading ${source.fileName}` })
@@ -70,14 +76,36 @@ export async function deployVersion(
     ...(await cardOf(name, source, wishes, call)),
     signature,
     binding: read.value.binding,
-    origin: originOf(source, read.value, sha256, call),
+    origin: { ...originOf(source, read.value, sha256, call), ...(joined && { joined }) },
     onnx: read.value.onnx,
     original: source.bytes,
     warnings: [...read.value.warnings, ...(await changedInputs(name, signature, call))],
     metrics: source.sample?.metrics ?? {},
+    ...reportOf(read.value, source),
     deploy: wishes.deploy ?? true,
   })
   return succeed({ version, created: true })
+}
+
+/** Undefined where nothing was put beside the model's own columns. */
+function joinedOf({ table }: DeploySource, { accept }: DeployWishes): JoinedColumns | undefined {
+  if (table === null && accept === undefined) return undefined
+  return {
+    table:
+      table === null
+        ? null
+        : {
+            fileName: table.fileName,
+            sha256: sha256Of(table.bytes),
+            key: table.key,
+            unknown: table.unknown,
+          },
+    accept: accept ?? [],
+  }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function chooseName(source: DeploySource, { name, title }: DeployWishes) {
@@ -111,7 +139,7 @@ function saysNothingNew(
 }
 
 function readModel(
-  { bytes, fileName, sample, previous }: DeploySource,
+  { bytes, fileName, sample, previous, table }: DeploySource,
   wishes: DeployWishes,
   call: Call,
 ): Promise<Outcome<ReadModelResult>> {
@@ -130,6 +158,8 @@ function readModel(
       ...(features === undefined ? {} : { features }),
       ...(classes === undefined ? {} : { classes }),
       ...(positiveLabel === undefined ? {} : { positiveLabel }),
+      ...(table === null ? {} : { lookup: table }),
+      ...(wishes.accept === undefined ? {} : { accept: wishes.accept }),
     },
     call.signal,
   )
@@ -201,6 +231,15 @@ export async function cardOf(
   if (wishes.card !== undefined) return { card: wishes.card }
   const own = sample === null ? '' : sample.card
   return own === '' || (await registry.readCard(name)) !== '' ? {} : { card: own }
+}
+
+/** What evaluation left of a sample, and the rows that a file keeps of its training. */
+function reportOf(
+  { background }: ReadModelResult,
+  { sample }: DeploySource,
+): { report?: ModelReport } {
+  if (background === undefined && sample?.report === undefined) return {}
+  return { report: { ...(background !== undefined && { background }), ...sample?.report } }
 }
 
 function originOf(

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
+import type { ModelReport } from '#core/model.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
@@ -133,6 +134,8 @@ export interface Sample {
   readonly card: string
   /** Figures on rows that were put aside, from `metrics.json`; empty where there is none. */
   readonly metrics: Readonly<Record<string, number>>
+  /** What else evaluation left, for the page; absent where there is nothing. */
+  readonly report?: ModelReport
 }
 
 /** `models/<name>/config.json`, as far as operations use it. */

@@ -137,7 +137,7 @@ describe('what cannot be read', () => {
   for (const [name, file] of Object.entries(HOSTILE)) {
     test(`${name}: refused, in a process that stays below 512 MB`, async () => {
       const reading = startReadingProcess()
-      const reply = await reading.ask({ kind: 'read', hints: {} }, file)
+      const reply = await reading.ask({ kind: 'read', hints: {}, tableBytes: 0 }, file)
       expect(reply).toMatchObject({ kind: 'answer', answer: { kind: 'problem' } })
       if (process.platform === 'linux') {
         // The high-water mark that the kernel itself keeps.
@@ -189,7 +189,7 @@ describe('a process that costs too much', () => {
   test.if(process.platform === 'linux')('in memory is ended', async () => {
     const reading = startReadingProcess({ ...roomy, memoryBytes: 1 })
     const reply = await reading.ask(
-      { kind: 'read', hints: {} },
+      { kind: 'read', hints: {}, tableBytes: 0 },
       HOSTILE['a million dicts'] ?? nothing,
     )
     expect(reply).toEqual({ kind: 'ended', ending: 'memory' })

@@ -134,6 +134,37 @@ export const PINS = [
           minLength: 1,
           maxLength: 200,
         },
+        lookup: {
+          description:
+            'Handle of an uploaded CSV table whose figures are joined to each request by a key',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        lookup_key: {
+          description: 'The column of the table that requests carry, such as zipcode',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        lookup_unknown: {
+          description:
+            'What happens to a key that the table lacks: an error, or the middle of each column; refuse when left out',
+          type: 'string',
+          enum: ['refuse', 'median'],
+        },
+        accept: {
+          description:
+            'All columns that requests may carry, in their order; the model looks at its own alone',
+          minItems: 1,
+          maxItems: 10000,
+          type: 'array',
+          items: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+          },
+        },
         description: {
           description: 'What the model is for',
           type: 'string',
