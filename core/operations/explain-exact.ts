@@ -10,6 +10,7 @@ import {
 import { type Outcome, succeed } from '#core/errors.ts'
 import type { Row, Scalar, Signature } from '#core/model.ts'
 import type { ExplainOutput } from './explain-prediction.ts'
+import { usableRows } from './explain-sampled.ts'
 import type { Lease, Ports } from './operation.ts'
 import type { PredictOutput } from './predict.ts'
 
@@ -85,14 +86,11 @@ function explainerOf({ registry }: Ports, { model, version }: Lease): Promise<Ex
 const MAX_REFERENCE_ROWS = 256
 
 /** The version's sample of its training data; undefined where there is none. */
-async function referenceOf(
-  { registry }: Ports,
-  { model, version }: Lease,
-): Promise<EncodedRows | undefined> {
+async function referenceOf({ registry }: Ports, lease: Lease): Promise<EncodedRows | undefined> {
+  const { model, version } = lease
   const report = await registry.readReport(version.model, version.number)
-  const rows = report?.background?.slice(0, MAX_REFERENCE_ROWS) ?? []
-  const { encoded } = model.encodeEach(rows)
-  return encoded.count === 0 ? undefined : encoded
+  const rows = usableRows(lease, report?.background?.slice(0, MAX_REFERENCE_ROWS))
+  return rows.length === 0 ? undefined : model.encodeEach(rows).encoded
 }
 
 const SOURCES = {

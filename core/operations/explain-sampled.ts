@@ -50,21 +50,35 @@ export function measureOf(signature: Signature, label: string | undefined): Meas
   }
 }
 
+/** Those of the rows that the model takes, without what else they carry: they may come from before a change of its inputs. */
+export function usableRows(
+  { model, version }: Lease,
+  rows: readonly Row[] | undefined,
+): readonly Row[] {
+  const names = version.signature.inputs.map((field) => field.name)
+  const known = (rows ?? []).map(
+    (row): Row =>
+      Object.fromEntries(names.flatMap((name) => (name in row ? [[name, row[name] ?? null]] : []))),
+  )
+  return model.encodeEach(known).good.flatMap((index) => known[index] ?? [])
+}
+
 /** Null where the version's file says too little of its fields to compare the row with anything. */
 export async function explainBySampling(
-  { model, version }: Lease,
+  lease: Lease,
   row: Row,
   training: readonly Row[] | undefined,
   measure: Measure,
   signal: AbortSignal,
 ): Promise<Explained | null> {
+  const { model, version } = lease
   const { signature } = version
   const random = createRandom(SEED)
   const cast = castOf(signature.inputs, row, isProse)
   const isOnlyText = signature.inputs.every((field) => field.unused === true || isProse(field))
   const background = isOnlyText
     ? { rows: [{}], source: 'text' as const }
-    : backgroundOf(signature, training, random.split('background'))
+    : backgroundOf(signature, usableRows(lease, training), random.split('background'))
   if (background === null) return null
   const ask = askRows(model, measure)
   const sampled: SampledShapley = await sampleShapley(

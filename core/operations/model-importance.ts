@@ -4,7 +4,7 @@ import { backgroundOf } from '#core/explanation/background.ts'
 import { type Importance, measureImportance } from '#core/explanation/importance.ts'
 import type { ModelReport, Prediction, Row } from '#core/model.ts'
 import { createRandom } from '#core/training/random.ts'
-import { measureOf } from './explain-sampled.ts'
+import { measureOf, usableRows } from './explain-sampled.ts'
 import type { Lease, Ports } from './operation.ts'
 
 /** A description should not keep anybody waiting; a model too slow for this goes without. */
@@ -54,9 +54,10 @@ export async function importanceOf(
 
 async function measure(
   { monotonicMs }: Ports,
-  { model, version }: Lease,
+  lease: Lease,
   report: ModelReport | null,
 ): Promise<Shares | null> {
+  const { model, version } = lease
   const { signature } = version
   const fields = signature.inputs
     .filter((field) => field.unused !== true)
@@ -66,7 +67,8 @@ async function measure(
   )
   if (fields.length < 2 || fields.length > MAXIMUM_FIELDS || isText) return null
   const random = createRandom(SEED)
-  const background = backgroundOf(signature, report?.background, random.split('background'))
+  const training = usableRows(lease, report?.background)
+  const background = backgroundOf(signature, training, random.split('background'))
   if (background === null) return null
   const answerRows = async (rows: readonly Row[]): Promise<readonly Prediction[]> => {
     const encoded = model.encode(rows, (row) => `row ${row}`)
