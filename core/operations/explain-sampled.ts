@@ -60,7 +60,8 @@ export function usableRows(
     (row): Row =>
       Object.fromEntries(names.flatMap((name) => (name in row ? [[name, row[name] ?? null]] : []))),
   )
-  return model.encodeEach(known).good.flatMap((index) => known[index] ?? [])
+  const good = new Set(model.encodeEach(known).good)
+  return known.filter((_, index) => good.has(index))
 }
 
 /** Null where the version's file says too little of its fields to compare the row with anything. */
