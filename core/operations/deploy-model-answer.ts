@@ -42,7 +42,7 @@ function loaded({ result, library, name, version }: Deployment): string {
 
 function expects({ inputs, names_known }: Deployment): string {
   const names = joinSome(
-    inputs.map(({ name }) => name),
+    inputs.filter((input) => input.unused !== true).map(({ name }) => name),
     MAX_INPUTS_NAMED,
   )
   if (names_known) return `It expects ${names}.`

@@ -2,8 +2,10 @@
 
 import type { InputField, Row, Scalar, Signature } from '#core/model.ts'
 
-export function exampleRow(signature: Pick<Signature, 'inputs'>): Row {
-  return Object.fromEntries(signature.inputs.map((field) => [field.name, exampleValue(field)]))
+/** Without the fields that the model does not look at, unless somebody gave examples of them. */
+export function exampleRow({ inputs }: Pick<Signature, 'inputs'>): Row {
+  const shown = inputs.filter((field) => field.unused !== true || field.example !== undefined)
+  return Object.fromEntries(shown.map((field) => [field.name, exampleValue(field)]))
 }
 
 function exampleValue(field: InputField): Scalar {

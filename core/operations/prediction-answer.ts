@@ -79,9 +79,14 @@ export function usedInputs(
   signature: Signature,
   features: Readonly<Record<string, Scalar>>,
 ): { name: string; value: Scalar; unit?: string }[] {
-  return signature.inputs.map(({ name, unit }) => ({
-    name,
-    value: Object.hasOwn(features, name) ? (features[name] ?? null) : null,
-    ...(unit === undefined ? {} : { unit }),
-  }))
+  const used = signature.inputs.filter((field) => field.unused !== true)
+  return used.map(({ name, unit, categories }) => {
+    const value = Object.hasOwn(features, name) ? (features[name] ?? null) : null
+    return {
+      name,
+      // A postal code that came as a number is still a name.
+      value: categories !== undefined && typeof value === 'number' ? String(value) : value,
+      ...(unit === undefined ? {} : { unit }),
+    }
+  })
 }
