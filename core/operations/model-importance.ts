@@ -8,13 +8,16 @@ import { measureOf, usableRows } from './explain-sampled.ts'
 import type { Lease, Ports } from './operation.ts'
 
 /** A description should not keep anybody waiting; a model too slow for this goes without. */
-const BUDGET_MS = 400
+const BUDGET_MS = 800
 
 /** Two times as many rows halve nothing that a bar could show. */
 const MAXIMUM_ROWS = 64
 
 /** Fewer say nothing. */
 const MINIMUM_ROWS = 8
+
+/** Rows that the model is asked in all. */
+const MAXIMUM_QUESTIONS = 8_192
 
 /** Models with more inputs than this are described without it: every input costs as many rows again. */
 const MAXIMUM_FIELDS = 300
@@ -79,11 +82,13 @@ async function measure(
   const startedMs = monotonicMs()
   const [prediction] = await answerRows(first)
   const rowMs = (monotonicMs() - startedMs) / first.length
-  const affordable = Math.floor(BUDGET_MS / (rowMs * (1 + 2 * fields.length)))
-  if (affordable < MINIMUM_ROWS || prediction === undefined) return null
+  // How many rows are asked depends on the model alone, so that the same model always gets the same shares.
+  const rowsAsked = Math.min(MAXIMUM_ROWS, Math.floor(MAXIMUM_QUESTIONS / (1 + 2 * fields.length)))
+  const expectedMs = rowMs * rowsAsked * (1 + 2 * fields.length)
+  if (prediction === undefined || rowsAsked < MINIMUM_ROWS || expectedMs > BUDGET_MS) return null
   const label = signature.positiveLabel ?? signature.classes?.[0]
   const measureOne = measureOf(signature, label)
-  const rows = background.rows.slice(0, Math.min(MAXIMUM_ROWS, affordable))
+  const rows = background.rows.slice(0, rowsAsked)
   const importance = await measureImportance(
     fields,
     rows,

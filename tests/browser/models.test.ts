@@ -239,6 +239,8 @@ describeInBrowser('The models', ({ visit }) => {
         await page.waitForFunction(() => document.activeElement?.tagName === 'H2')
         await panel.getByRole('tab', { name: 'Try it' }).focus()
         await page.keyboard.press('ArrowRight')
+        await panel.getByText('What its answers depend on').waitFor()
+        await page.keyboard.press('ArrowRight')
         await panel.getByText('POST', { exact: true }).waitFor()
         await page.keyboard.press('Escape')
         await panel.waitFor({ state: 'detached' })
