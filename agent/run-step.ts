@@ -19,7 +19,6 @@ export interface StepRunner {
 /** What is not in the index yet is told plainly; it lights up by itself when it is. */
 const NOT_YET: Partial<Record<OperationName, string>> = {
   explain_prediction: 'I cannot explain predictions yet.',
-  train_model: 'I cannot train models yet.',
   suggest_phrases: 'I cannot suggest words yet.',
   predict_batch: 'I cannot score whole tables yet.',
 }

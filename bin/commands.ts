@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<OperationName, string>> = {
   list_versions: 'versions',
   promote_version: 'promote',
   model_metrics: 'metrics',
-  train_model: 'train',
+  train_model: 'train-model',
   suggest_phrases: 'suggest',
   help: 'examples',
 }

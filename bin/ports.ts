@@ -11,7 +11,10 @@ import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
 import type { Registry } from '#core/registry/registry.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
+import { createTrainer } from '#core/training/trainer.ts'
+import manifest from '../package.json'
 import type { Configuration } from './configuration.ts'
+import { createDataSets } from './training-data.ts'
 
 const SAMPLES_FOLDER = resolve(import.meta.dir, '../models')
 /** 128 bits, so that a handle cannot be guessed. */
@@ -51,6 +54,7 @@ export async function openPorts(
   const engine = createEngine({ logger })
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
+  const trainer = createTrainer({ logger, parleyVersion: manifest.version })
   const ports: Ports = {
     registry,
     serving,
@@ -67,10 +71,12 @@ export async function openPorts(
     },
     defaultModel: configuration.defaultModel,
     samples: createSampleModels(SAMPLES_FOLDER),
+    training: { trainer, dataSets: createDataSets(configuration.exampleData), tracker: null },
   }
   return {
     ports,
     async close() {
+      await trainer.close()
       await serving.close()
       await engine.close()
       await reader.close()

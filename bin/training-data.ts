@@ -3,6 +3,7 @@
 import { basename, join, resolve } from 'node:path'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { nearestWord } from '#core/nearest.ts'
+import type { DataSets } from '#core/operations/operation.ts'
 
 interface DataSet {
   /** Whether it comes with Parley, or lies in the folder of example data. */
@@ -57,4 +58,23 @@ export async function findDataSet(
     'not_found',
     `The data of ${word} are not here. Set PARLEY_EXAMPLE_DATA to the folder that has ${known.path}, or name a file: parley train FILE.csv --target ${known.target}.`,
   )
+}
+
+/** The known data sets alone: nobody names a file of this machine from a chat. */
+export function createDataSets(exampleData: string | null): DataSets {
+  const names = Object.keys(DATA_SETS)
+  return {
+    names,
+    async read(name) {
+      if (!names.includes(name)) {
+        const near = nearestWord(name, names)
+        const hint = near === null ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`
+        return fail('not_found', `I know no data called “${name}”. ${hint}`)
+      }
+      const found = await findDataSet(name, exampleData)
+      if (!found.ok) return found
+      const { path, target } = found.value
+      return succeed({ fileName: basename(path), bytes: await Bun.file(path).bytes(), target })
+    },
+  }
 }

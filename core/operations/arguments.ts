@@ -24,7 +24,7 @@ export interface ParsedArguments {
 /** One field of an operation's input as the command line sees it. */
 export interface InputArgument {
   readonly name: string
-  readonly kind: 'text' | 'whole number' | 'yes or no' | 'list' | 'pairs' | 'rows'
+  readonly kind: 'text' | 'whole number' | 'number' | 'yes or no' | 'list' | 'pairs' | 'rows'
   readonly required: boolean
   readonly positional: boolean
   readonly description: string
@@ -181,6 +181,10 @@ function store(
         values[field.name] = Number(text)
       else problem(`${field.name} must be a whole number; it is "${text}".`)
       return
+    case 'number':
+      if (NUMBER.test(text.trim())) values[field.name] = Number(text)
+      else problem(`${field.name} must be a number; it is "${text}".`)
+      return
     case 'yes or no':
       if (text === 'true' || text === 'false') values[field.name] = text === 'true'
       else problem(`${field.name} must be true or false; it is "${text}".`)
@@ -204,7 +208,8 @@ function store(
 }
 
 function kindOf(schema: JsonSchema): InputArgument['kind'] {
-  if (schema.type === 'integer' || schema.type === 'number') return 'whole number'
+  if (schema.type === 'integer') return 'whole number'
+  if (schema.type === 'number') return 'number'
   if (schema.type === 'boolean') return 'yes or no'
   if (schema.type === 'array') return schema.items?.type === 'object' ? 'rows' : 'list'
   if (schema.type === 'object') return 'pairs'

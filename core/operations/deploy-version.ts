@@ -9,6 +9,7 @@ import type { ModelRecord, VersionRecord } from '#core/registry/registry.ts'
 import { withDefaultBands } from './bands.ts'
 import type { DeploySource } from './deploy-source.ts'
 import { newestVersion } from './find-model.ts'
+import { findTraining, type KnownTraining, noteVersion } from './find-training.ts'
 import { deriveName, slugOf, targetFromName, titleFromWords } from './naming.ts'
 import type { Call } from './operation.ts'
 import { withSampleConfig } from './sample-config.ts'
@@ -64,7 +65,8 @@ export async function deployVersion(
     ? await freeName(derived.name, read.value.signature, call)
     : derived.name
   const existing = await registry.findModel(name)
-  const signature = describeSignature(read.value.signature, name, source)
+  const training = await findTraining(registry, sha256)
+  const signature = describeSignature(read.value.signature, name, source, training)
   call.progress({ fraction: 0.6, message: 'Trying a first prediction' })
   const tried = await tryOut(read.value, signature, call)
   if (!tried.ok) return tried
@@ -80,10 +82,11 @@ export async function deployVersion(
     onnx: read.value.onnx,
     original: source.bytes,
     warnings: [...read.value.warnings, ...(await changedInputs(name, signature, call))],
-    metrics: source.sample?.metrics ?? {},
-    ...reportOf(read.value, source),
+    metrics: source.sample?.metrics ?? training?.metrics ?? {},
+    ...reportOf(read.value, source, training),
     deploy: wishes.deploy ?? true,
   })
+  if (training !== null) await noteVersion(registry, training, version)
   return succeed({ version, created: true })
 }
 
@@ -184,8 +187,17 @@ function sameInputs(left: Signature, right: Signature): boolean {
   )
 }
 
-function describeSignature(signature: Signature, name: string, source: DeploySource): Signature {
-  const target = signature.target ?? source.previous?.signature.target ?? targetFromName(name)
+function describeSignature(
+  signature: Signature,
+  name: string,
+  source: DeploySource,
+  training: KnownTraining | null,
+): Signature {
+  const target =
+    signature.target ??
+    source.previous?.signature.target ??
+    training?.target ??
+    targetFromName(name)
   const named = target === undefined ? signature : { ...signature, target }
   const described = source.sample === null ? named : withSampleConfig(named, source.sample.config)
   return withDefaultBands(described)
@@ -233,13 +245,15 @@ export async function cardOf(
   return own === '' || (await registry.readCard(name)) !== '' ? {} : { card: own }
 }
 
-/** What evaluation left of a sample, and the rows that a file keeps of its training. */
+/** What evaluation left of a sample or a training, and the rows that a file keeps of its training. */
 function reportOf(
   { background }: ReadModelResult,
   { sample }: DeploySource,
+  training: KnownTraining | null,
 ): { report?: ModelReport } {
-  if (background === undefined && sample?.report === undefined) return {}
-  return { report: { ...(background !== undefined && { background }), ...sample?.report } }
+  const known = sample?.report ?? training?.report ?? undefined
+  if (background === undefined && known === undefined) return {}
+  return { report: { ...(background !== undefined && { background }), ...known } }
 }
 
 function originOf(

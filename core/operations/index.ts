@@ -12,6 +12,7 @@ import type { Operation } from './operation.ts'
 import { predict } from './predict.ts'
 import { predictBatch } from './predict-batch.ts'
 import { promoteVersion } from './promote-version.ts'
+import { trainModel } from './train-model.ts'
 import { undeployModel } from './undeploy-model.ts'
 
 const ACTIONS: readonly Operation[] = [
@@ -26,6 +27,7 @@ const ACTIONS: readonly Operation[] = [
   listVersions,
   promoteVersion,
   modelMetrics,
+  trainModel,
 ]
 
 export const OPERATIONS: readonly Operation[] = [...ACTIONS, createHelp(ACTIONS)]

@@ -9,6 +9,8 @@ import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
 import type { Registry, VersionRecord } from '#core/registry/registry.ts'
+import type { RunTracker } from '#core/training/tracking.ts'
+import type { Trainer } from '#core/training/trainer.ts'
 import type { Confirmations } from './confirmations.ts'
 
 export type Effect = 'read' | 'write' | 'destructive'
@@ -87,6 +89,23 @@ export interface Logger {
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
+/** What training needs from outside. */
+export interface Training {
+  readonly trainer: Trainer
+  readonly dataSets: DataSets
+  /** Where finished runs are logged too; null where nothing is set. */
+  readonly tracker: RunTracker | null
+}
+
+/** Data that can be trained on by name. */
+export interface DataSets {
+  readonly names: readonly string[]
+  /** `not_found` says which there are, or what to do where its file is not here. */
+  read(
+    name: string,
+  ): Promise<Outcome<{ fileName: string; bytes: Uint8Array; target: string | null }>>
+}
+
 /** Everything outside that operations use; built once, in bin/parley.ts. */
 export interface Ports {
   readonly registry: Registry
@@ -105,6 +124,7 @@ export interface Ports {
   readonly defaultModel: string | null
   /** Folder of the example models (`models/`), for the sample on the empty page; read once at need. */
   readonly samples: SampleModels
+  readonly training: Training
   /** The questions that wait for a yes before something destructive runs. */
   readonly confirmations: Confirmations
   /** How fast a person may go on; absent, everybody may go as fast as they like. */

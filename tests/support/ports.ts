@@ -13,6 +13,9 @@ import { invoke } from '#core/operations/invoke.ts'
 import type { Call, Logger, OperationName, Ports, Principal } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
+import type { RunTracker } from '#core/training/tracking.ts'
+import { createTrainer } from '#core/training/trainer.ts'
+import { createDataSets } from '../../bin/training-data.ts'
 import { silentLogger } from './silent-logger.ts'
 
 export const SAMPLES_FOLDER = resolve(import.meta.dir, '../../models')
@@ -32,6 +35,7 @@ export interface TestPortsOptions {
   readonly samplesFolder?: string
   readonly baseUrl?: string
   readonly now?: () => number
+  readonly tracker?: RunTracker
 }
 
 export async function createTestPorts(options: TestPortsOptions = {}): Promise<TestPorts> {
@@ -43,6 +47,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
   const engine = createEngine({ logger })
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader()
+  const trainer = createTrainer({ logger, parleyVersion: '0.0.0-test' })
   let isClosed = false
   return {
     folder,
@@ -58,9 +63,15 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     defaultModel: null,
     confirmations: createConfirmations({ now, randomId }),
     samples: createSampleModels(options.samplesFolder ?? SAMPLES_FOLDER),
+    training: {
+      trainer,
+      dataSets: createDataSets(null),
+      tracker: options.tracker ?? null,
+    },
     async close() {
       if (isClosed) return
       isClosed = true
+      await trainer.close()
       await serving.close()
       await engine.close()
       await reader.close()

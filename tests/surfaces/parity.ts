@@ -119,6 +119,8 @@ const VOLATILE_KEYS: ReadonlySet<string> = new Set([
   'uploaded_by',
   'upload',
   'curl',
+  'run',
+  'duration_seconds',
 ])
 
 /** Through JSON, as every surface sends it; volatile values keep their place but not their value. */

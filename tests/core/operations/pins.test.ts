@@ -19,6 +19,7 @@ test('the operations are these, in this order', () => {
     'list_versions',
     'promote_version',
     'model_metrics',
+    'train_model',
     'help',
   ])
 })
@@ -67,6 +68,6 @@ test('every input is strict: what is not known is never dropped', () => {
 })
 
 test('a name that is not there is no operation', () => {
-  expect(findOperation('train_model')).toBeNull()
+  expect(findOperation('suggest_phrases')).toBeNull()
   expect(findOperation('constructor')).toBeNull()
 })
