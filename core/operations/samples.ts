@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { isCardSize } from './card.ts'
 import type { Sample, SampleConfig, SampleModels } from './operation.ts'
+import { readSampleReport } from './sample-report.ts'
 
 const sampleFeature = z.object({
   description: z.string().exactOptional(),
@@ -32,7 +33,10 @@ const sampleConfig = z.object({
   examples: z.array(z.string()).exactOptional(),
 })
 
-const sampleMetrics = z.object({ held_out: z.record(z.string(), z.unknown()) })
+const sampleMetrics = z.object({
+  held_out: z.record(z.string(), z.unknown()),
+  report: z.unknown().optional(),
+})
 
 /** Samples of one folder. A folder without a whole `config.json` and model file is not a sample, and is not listed. */
 export function createSampleModels(folder: string): SampleModels {
@@ -47,13 +51,13 @@ export function createSampleModels(folder: string): SampleModels {
       if (config === null) return null
       const bytes = await readFile(join(folder, name, config.file)).catch(() => null)
       if (bytes === null) return null
-      const metrics = await readMetrics(folder, name)
+      const judged = await readMetrics(folder, name)
       return {
         fileName: config.file,
         bytes: new Uint8Array(bytes),
         config,
         card: await readCard(folder, name),
-        metrics,
+        ...judged,
       } satisfies Sample
     },
   }
@@ -77,13 +81,20 @@ async function readConfig(folder: string, name: string) {
   return parsed.data satisfies SampleConfig
 }
 
-async function readMetrics(folder: string, name: string): Promise<Record<string, number>> {
+async function readMetrics(
+  folder: string,
+  name: string,
+): Promise<Pick<Sample, 'metrics' | 'report'>> {
   const parsed = sampleMetrics.safeParse(await readJson(join(folder, name, 'metrics.json')))
-  if (!parsed.success) return {}
+  if (!parsed.success) return { metrics: {} }
   const entries = Object.entries(parsed.data.held_out)
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  )
+  const report = readSampleReport(parsed.data.report)
+  return {
+    metrics: Object.fromEntries(
+      entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    ),
+    ...(report !== undefined && { report }),
+  }
 }
 
 /** A card that is too long to store is left out, never a reason not to deploy. */

@@ -34,7 +34,7 @@ async function fileAt(path: string, name?: string): Promise<File> {
   return new File([await Bun.file(path).bytes()], name ?? path.split('/').at(-1) ?? 'file')
 }
 const churnFile = (name?: string) => fileAt(CHURN_FILE, name)
-const irisFile = () => fileAt(`${ROOT}/models/iris/iris_model.pkl`)
+const irisFile = () => fileAt(`${ROOT}/models/iris/model.joblib`)
 
 describe('an upload', () => {
   test('of a pickle is read, deployed and described, and answers', async () => {
@@ -277,7 +277,7 @@ describe('models', () => {
 describe('the card of a model', () => {
   const send = (card: string | Blob) => {
     const form = new FormData()
-    form.append('file', Bun.file(`${import.meta.dir}/../../models/iris/iris_model.pkl`))
+    form.append('file', Bun.file(`${import.meta.dir}/../../models/iris/model.joblib`))
     form.append('name', 'carded')
     form.append('card', card)
     return fetch(`${parley.url}/api/models`, { method: 'POST', body: form })

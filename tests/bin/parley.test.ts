@@ -204,11 +204,11 @@ describe('parley', () => {
 
   test('inspects without registering', async () => {
     const data = join(folder, 'untouched')
-    const { code, output } = await parley(['inspect', 'models/iris/iris_model.pkl'], {
+    const { code, output } = await parley(['inspect', 'models/iris/model.joblib'], {
       PARLEY_DATA: data,
     })
     expect(code).toBe(0)
-    expect(output).toContain('XGBClassifier')
+    expect(output).toContain('LogisticRegression')
     expect(output).toContain('petal_width')
     expect(await Bun.file(join(data, 'parley.db')).exists()).toBe(false)
     const text = await parley(['inspect', 'README.md'], { PARLEY_DATA: data })

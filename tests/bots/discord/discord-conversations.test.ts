@@ -230,9 +230,9 @@ describe('confirmations', () => {
 describe('versions', () => {
   test('are listed with a button that puts another one live', async () => {
     const { discord, until, ports } = await start()
-    const iris = await Bun.file(join(SAMPLES_FOLDER, 'iris/iris_model.pkl')).bytes()
+    const iris = await Bun.file(join(SAMPLES_FOLDER, 'iris/model.joblib')).bytes()
     discord.command(DEE, 'deploy_model', [text('name', 'churn')], {
-      name: 'iris_model.pkl',
+      name: 'iris_model.joblib',
       content: iris,
     })
     await until('version 2')

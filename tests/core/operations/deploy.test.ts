@@ -17,7 +17,7 @@ afterEach(() => ports.close())
 
 const FIXTURES_FOLDER = resolve(import.meta.dir, '../../fixtures/xgboost/3.4.1')
 const CHURN_FILE = join(SAMPLES_FOLDER, 'churn', 'churn_model.pkl')
-const IRIS_FILE = join(SAMPLES_FOLDER, 'iris', 'iris_model.pkl')
+const IRIS_FILE = join(SAMPLES_FOLDER, 'iris', 'model.joblib')
 const CUSTOMER = { tenure: 24, monthly_charges: 70, total_charges: 1680 }
 
 async function upload(path: string, fileName: string, owner = 'local'): Promise<string> {
@@ -108,11 +108,11 @@ describe('an uploaded pickle', () => {
   test('of other content under the same name is the next version, with a word about its inputs', async () => {
     await succeedWith('deploy_model', { upload: await upload(CHURN_FILE, 'churn_model.pkl') })
     const next = await succeedWith('deploy_model', {
-      upload: await upload(IRIS_FILE, 'iris_model.pkl'),
+      upload: await upload(IRIS_FILE, 'iris_model.joblib'),
       name: 'churn',
     })
     expect(next.output).toMatchObject({ name: 'churn', version: 2, deployed: true })
-    expect(next.text).toStartWith("I've loaded your XGBoost model as version 2 of churn.")
+    expect(next.text).toStartWith("I've loaded your scikit-learn model as version 2 of churn.")
     expect(next.text).toContain('The inputs differ from version 1: it now also needs sepal_length')
   })
 
