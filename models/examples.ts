@@ -2,5 +2,6 @@
 
 import type { Example } from './example.ts'
 import { example as housePrice } from './house-price/make.ts'
+import { example as iris } from './iris/make.ts'
 
-export const EXAMPLES: readonly Example[] = [housePrice]
+export const EXAMPLES: readonly Example[] = [iris, housePrice]
