@@ -23,9 +23,10 @@ export interface ForestSize {
   readonly work: number
 }
 
-/** Null where some tree is deeper than `maximumDepth`. */
+/** Null where some tree is deeper than `maximumDepth`, and where a node is reached twice. */
 export function measureForest(forest: ShapForest, maximumDepth: number): ForestSize | null {
   const { roots, first, second } = forest
+  let left = first.length + forest.leafCount
   let deepest = 0
   let work = 0
   for (const root of roots) {
@@ -34,7 +35,7 @@ export function measureForest(forest: ShapForest, maximumDepth: number): ForestS
     while (nodes.length > 0) {
       const node = nodes.pop() as number
       const depth = depths.pop() as number
-      if (depth > maximumDepth) return null
+      if (depth > maximumDepth || --left < 0) return null
       if (node < 0) {
         deepest = Math.max(deepest, depth)
         work += (depth + 1) * (depth + 1)

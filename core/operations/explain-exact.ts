@@ -30,7 +30,14 @@ export async function explainExactly(
   if (!encoded.ok) return encoded
   const { group, sign, explained } = chooseGroup(signature, predicted, explainer.groups)
   const reference = explainer.wantsReference ? await referenceOf(ports, lease) : undefined
-  const exact = await explainer.explain(encoded.value, group, { reference, signal })
+  const exact = await explainer
+    .explain(encoded.value, group, { reference, signal })
+    .catch((reason: unknown) => {
+      signal.throwIfAborted()
+      ports.logger.warn({ model: version.model, reason: String(reason) }, 'explanation-failed')
+      return null
+    })
+  if (exact === null) return null
   const margin = exact.contributions.reduce(
     (sum, { contribution }) => sum + contribution,
     exact.baseline,

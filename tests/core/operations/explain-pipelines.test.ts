@@ -163,21 +163,26 @@ describe('a linear pipeline', () => {
     expect(explained.text).toContain('These are estimates from sampling, give or take ')
   })
 
-  test('whose artifact was given another explanation than its answer is sampled', async () => {
-    const replace = (onnx: Uint8Array) => {
-      const text = Buffer.from(onnx)
-      const at = text.indexOf('"slope":1')
+  test.each([
+    ['"slope":1', '"slope":3'],
+    ['"tensor":"numbers"', '"tensor":"nowhere"'],
+    ['"count":1', '"count":9'],
+  ])('whose artifact says %s wrongly is sampled', async (right, wrong) => {
+    const tamper = (onnx: Uint8Array) => {
+      const bytes = Buffer.from(onnx)
+      const at = bytes.indexOf(right)
       expect(at).toBeGreaterThan(0)
-      text.write('"slope":3', at)
-      return new Uint8Array(text)
+      bytes.write(wrong, at)
+      return new Uint8Array(bytes)
     }
-    await deployPipeline(ports, 'tampered', {
+    const name = `tampered_${wrong.length}${wrong.at(-1)}`.replace('"', '')
+    await deployPipeline(ports, name, {
       predictor: linear([1, 1], 0),
       inputs: [number('a', { minimum: 0, maximum: 1 }), number('b', { minimum: 0, maximum: 1 })],
       classes: null,
-      tamper: replace,
+      tamper,
     })
-    expect((await explain('tampered', { a: 1, b: 1 })).method).toBe('sampled')
+    expect((await explain(name, { a: 1, b: 1 })).method).toBe('sampled')
   })
 })
 
