@@ -5,8 +5,11 @@ import type { Random } from '#core/training/random.ts'
 
 export interface Background {
   readonly rows: readonly Row[]
-  /** `training`: rows that the model was trained on; `ranges`: values drawn from what its file says of each field. */
-  readonly source: 'training' | 'ranges'
+  /**
+   * `training`: rows that the model was trained on; `ranges`: values drawn from what its file says of each field; `centre`:
+   * the same, but for fields of which the file only says what is usual.
+   */
+  readonly source: 'training' | 'ranges' | 'centre'
 }
 
 /** Enough for a mean to settle, few enough to ask a model for each of them. */
@@ -20,7 +23,7 @@ export function backgroundOf(
 ): Background | null {
   if (training !== undefined && training.length > 0) return { rows: training, source: 'training' }
   const fields = signature.inputs.filter((field) => field.unused !== true)
-  if (!fields.every(isKnown)) return null
+  if (!fields.every((field) => isKnown(field) || typeof field.example === 'number')) return null
   const columns = fields.map(
     (field) => [field.name, drawColumn(field, random.split(field.name))] as const,
   )
@@ -29,7 +32,7 @@ export function backgroundOf(
     (_, row): Row =>
       Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? null])),
   )
-  return { rows, source: 'ranges' }
+  return { rows, source: fields.every(isKnown) ? 'ranges' : 'centre' }
 }
 
 function isKnown(field: InputField): boolean {
@@ -58,7 +61,8 @@ function valueAt(field: InputField, share: number): Scalar {
     field.categories ?? field.allowed ?? (field.type === 'boolean' ? [false, true] : undefined)
   if (choices !== undefined) return choices[Math.floor(share * choices.length)] ?? null
   if (field.type === 'string') return ''
-  const { minimum = 0, maximum = 0 } = field
+  const { minimum, maximum } = field
+  if (minimum === undefined || maximum === undefined) return field.example ?? null
   const value = minimum + share * (maximum - minimum)
   return field.type === 'integer' ? Math.round(value) : value
 }

@@ -10,6 +10,8 @@ import { presentPrediction } from './predict-answer.ts'
 const MAX_BARS = 10
 /** More reasons than this in a sentence are noise. */
 const MAX_REASONS = 3
+/** An error is itself an estimate. */
+const ERROR_DIGITS = 2
 /** What moved the answer less than this share of the strongest reason is not worth a word. */
 const WORTH_SAYING = 0.05
 
@@ -115,10 +117,9 @@ function sampledSentence({
 }: ExplainOutput): string {
   if (method === 'exact') return ''
   const worst = Math.max(0, ...contributions.map(({ error = 0 }) => error))
+  const told = Number((scale === 'probability' ? worst * 100 : worst).toPrecision(ERROR_DIGITS))
   const error =
-    scale === 'probability'
-      ? `${formatNumber(worst * 100)} points`
-      : formatQuantity(worst, unit, true)
+    scale === 'probability' ? `${formatNumber(told)} points` : formatQuantity(told, unit, true)
   return `These are estimates from sampling, give or take ${error}${backgroundWords(background)}.`
 }
 
@@ -131,6 +132,7 @@ function backgroundWords(background: ExplainOutput['background']): string {
     case 'text':
       return ', compared with the text without the word'
     case 'centre':
+      return ', compared with a row in the middle of what the model was trained on'
     case 'zero':
     case undefined:
       return ''

@@ -21,8 +21,8 @@ const output = predictOutput.extend({
   scale: z.enum(SCALES),
   method: z.enum(METHODS),
   /**
-   * What the row is compared with: rows of the training data, values from their ranges, the text without its words, or a row
-   * whose prepared columns are all 0, which is the `centre` that the model's scalers found in training or a mere `zero`.
+   * What the row is compared with: rows of the training data, values from their ranges, the text without its words, a row in
+   * the `centre` of the training data (in linear models what the scalers found to be it), or one whose columns are all `zero`.
    * Absent where trees themselves hold how much of the training data went each way.
    */
   background: z

@@ -1,6 +1,6 @@
 // Explains any model that only answers: sampled Shapley values over its fields, or over the words of a text.
 
-import { backgroundOf } from '#core/explanation/background.ts'
+import { type Background, backgroundOf } from '#core/explanation/background.ts'
 import { castOf } from '#core/explanation/players.ts'
 import { type SampledShapley, sampleShapley } from '#core/explanation/shapley.ts'
 import type { InputField, Prediction, Row, Scalar, Signature } from '#core/model.ts'
@@ -28,7 +28,7 @@ export interface Explained {
     /** Standard error of the contribution. */
     readonly error: number
   }[]
-  readonly background: { readonly rows: number; readonly source: 'training' | 'ranges' | 'text' }
+  readonly background: { readonly rows: number; readonly source: Background['source'] | 'text' }
   readonly evaluations: number
 }
 

@@ -72,7 +72,8 @@ async function measure(
   const random = createRandom(SEED)
   const training = usableRows(lease, report?.background)
   const background = backgroundOf(signature, training, random.split('background'))
-  if (background === null) return null
+  // Where only what is usual is known, no field has another value to take.
+  if (background === null || background.source === 'centre') return null
   const answerRows = async (rows: readonly Row[]): Promise<readonly Prediction[]> => {
     const encoded = model.encode(rows, (row) => `row ${row}`)
     if (!encoded.ok) throw new Error(`a background row was refused: ${encoded.failure.message}`)
