@@ -1,6 +1,8 @@
 // How a conversation's memory changes with every step: what "it" is, what was predicted, what is still to be answered.
 
+import { knownAnswer } from '#core/operations/compare-answers.ts'
 import type { OperationName } from '#core/operations/operation.ts'
+import { predictOutput } from '#core/operations/predict.ts'
 import type { KnownModel, RanStep } from './language.ts'
 import {
   CONFIRMATION_LIFETIME_MS,
@@ -157,12 +159,19 @@ function predictionAfter(
   }
   if (!isRecord(features)) return state.lastPrediction
   const version = step.input['version']
-  const focus = step.operation === 'explain_prediction' ? state.lastPrediction?.focus : undefined
+  const { focus, change } =
+    step.operation === 'explain_prediction' && state.lastPrediction !== null
+      ? state.lastPrediction
+      : {}
+  const output = predictOutput.safeParse(step.output)
+  const answer = output.success ? knownAnswer(output.data) : null
   return {
     model,
     features: { ...features },
     ...(typeof version === 'number' ? { version } : {}),
     ...(focus === undefined ? {} : { focus }),
+    ...(change === undefined ? {} : { change }),
+    ...(answer === null ? {} : { answer }),
   }
 }
 

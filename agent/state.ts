@@ -27,6 +27,16 @@ const rememberedUpload = z.object({
   used: z.boolean(),
 })
 
+/** What is compared with the next answer; see core/operations/compare-answers.ts. */
+const knownAnswer = z.object({
+  model_version: z.string(),
+  prediction: z.union([z.number(), z.string()]),
+  predicted_label: z.string().optional(),
+  share: z.number().optional(),
+  probability: z.number().optional(),
+  risk: z.string().optional(),
+})
+
 const conversationState = z.object({
   format: z.literal(1),
   /** The model spoken of last: what "it" means. */
@@ -41,6 +51,10 @@ const conversationState = z.object({
       version: z.number().optional(),
       /** The one input that was changed last, for "and with 12?". */
       focus: z.string().optional(),
+      /** Absent where several values were answered at once. */
+      answer: knownAnswer.optional(),
+      /** How this answer was told to differ from the one before, for "why did it change?". */
+      change: z.string().optional(),
     })
     .nullable(),
   /** What was asked for and not yet answered: the operation with the input gathered so far. */
@@ -53,6 +67,8 @@ const conversationState = z.object({
       about: z.string().optional(),
       /** How often the same was asked, so that it is not asked in the same words. */
       tries: z.number().optional(),
+      /** The row is the last prediction's with something changed: the answers are compared. */
+      varies: z.boolean().optional(),
     })
     .nullable(),
   /** A destructive operation that waits for a clear yes of the same person, in the very next turn and before it expires. */

@@ -7,7 +7,13 @@ import { type FeatureRow, isFeatures } from './data.ts'
 import { type Context, modelNamed } from './memory.ts'
 import { isCovered, phraseSet, splitWords } from './phrases.ts'
 import { type Plan, run, say } from './plan.ts'
-import { isPredicting, namedModels, predictOrAsk, wantsExplanation } from './predicting.ts'
+import {
+  isPredicting,
+  missingInputs,
+  namedModels,
+  predictOrAsk,
+  wantsExplanation,
+} from './predicting.ts'
 import type { MessageReading } from './reading.ts'
 import { noSuchVersion, orderSentence } from './replies.ts'
 import { placeBare, placeNamed, placeRest, UNKNOWN } from './unplaced.ts'
@@ -28,7 +34,7 @@ export function continuePrediction(reading: MessageReading, context: Context): P
   if (named.some((other) => other !== model)) return null
   const finish = (features: FeatureRow, conflicts: readonly string[] = []) =>
     placeRest(pending, model, { ...given, ...features }, conflicts, Object.values(features))
-  const missing = model.signature.inputs.filter(({ name }) => !Object.hasOwn(given, name))
+  const missing = missingInputs(model, given)
   const text = singleText(model)
   if (text !== null) return answeredText(reading, text, finish)
   const binding = bindModel(reading, model)

@@ -7,6 +7,7 @@ import { answerModel, continuePrediction, switchModel } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
 import { planRanking, planUndo, planVersion, whichForList } from './following.ts'
 import { type Context, modelNamed } from './memory.ts'
+import { tellMisfit } from './misfits.ts'
 import { forget, type Plan, type PlannedCall, run, say } from './plan.ts'
 import {
   isForbidden,
@@ -22,7 +23,7 @@ import { askModel, planFile } from './scoring-files.ts'
 import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
 import { placeInOrder, stillMissing } from './unplaced.ts'
-import { varyPrediction } from './varying.ts'
+import { answerWhich, varyPrediction } from './varying.ts'
 
 /** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */
 const MAX_MESSAGE_CHARACTERS = 400_000
@@ -114,6 +115,7 @@ function planWithoutWords(reading: MessageReading, context: Context): Plan | nul
 function planRequest(reading: MessageReading, context: Context): Plan {
   return (
     answerModel(reading, context) ??
+    answerWhich(reading, context) ??
     planUndo(reading, context) ??
     planCommands(reading, context) ??
     continueDeployment(reading, context) ??
@@ -122,13 +124,22 @@ function planRequest(reading: MessageReading, context: Context): Plan {
     planOffer(reading) ??
     planRanking(reading, context) ??
     planVersion(reading, context) ??
-    planInputs(reading, context) ??
+    comparedAgain(tellMisfit(reading, context, planInputs(reading, context)), context) ??
     planRead(reading, context) ??
     planExplanation(reading, context) ??
     continuePrediction(reading, context) ??
     switchModel(reading, context) ??
     planUnclear(reading, context)
   )
+}
+
+/** The answer to a question about a what-if is still compared with the prediction before. */
+function comparedAgain(plan: Plan | null, { state }: Context): Plan | null {
+  const { pendingQuestion: pending } = state
+  if (plan?.kind !== 'run' || pending?.varies !== true) return plan
+  const [call, another] = plan.calls
+  const isSame = call?.input['model'] === pending.input['model'] && another === undefined
+  return isSame && call?.operation === 'predict' ? { ...plan, varies: true } : plan
 }
 
 function planOffer(reading: MessageReading): Plan | null {

@@ -4,7 +4,7 @@ import { fail, succeed } from '#core/errors.ts'
 import type { Ports } from '#core/operations/operation.ts'
 import type { Block } from '#core/presentation/blocks.ts'
 import type { Answer, LanguageModel, LanguageTurn } from '../language.ts'
-import { presentStep } from '../present-step.ts'
+import { changeSentence, presentStep } from '../present-step.ts'
 import { readColumns } from './columns.ts'
 import { interpret } from './interpret.ts'
 import { type Context, type KnownFile, kindOfFile } from './memory.ts'
@@ -47,6 +47,13 @@ async function carryOut(plan: Plan, turn: LanguageTurn): Promise<Answer> {
   switch (plan.kind) {
     case 'say':
       if (plan.forget === true) turn.remember({ pendingQuestion: null })
+      if (plan.waits !== undefined) {
+        const { model, phrase } = plan.waits
+        const input = { model }
+        turn.remember({
+          pendingQuestion: { operation: 'predict', input, field: 'which', unplaced: [phrase] },
+        })
+      }
       return speak(turn, plan.text, choicesOf(plan.choices))
     case 'ask': {
       const { operation, input } = plan.call
@@ -89,9 +96,12 @@ async function carryOutCalls(
   if (plan.note !== undefined) tell(plan.note)
   let done = true
   for (const { operation, input } of plan.calls) {
+    const before = turn.state().lastPrediction
     const ran = await turn.run(operation, input)
     const answer = presentStep(ran)
-    tell(answer.reply)
+    const change = plan.varies === true ? changeSentence(before, ran) : null
+    tell(change ?? answer.reply)
+    rememberChange(turn, plan, change)
     turn.show(answer.blocks)
     blocks.push(...answer.blocks)
     // What comes after may rest on what did not happen.
@@ -99,9 +109,21 @@ async function carryOutCalls(
     if (!done) break
   }
   if (done && plan.after !== undefined) tell(plan.after)
-  const { lastPrediction } = turn.state()
-  if (plan.focus !== undefined && lastPrediction !== null) {
-    turn.remember({ lastPrediction: { ...lastPrediction, focus: plan.focus } })
-  }
   return { reply: replies.join('\n\n'), blocks }
+}
+
+function rememberChange(
+  turn: LanguageTurn,
+  { focus }: Extract<Plan, { kind: 'run' }>,
+  change: string | null,
+): void {
+  const { lastPrediction } = turn.state()
+  if (lastPrediction === null || (focus === undefined && change === null)) return
+  turn.remember({
+    lastPrediction: {
+      ...lastPrediction,
+      ...(focus === undefined ? {} : { focus }),
+      ...(change === null ? {} : { change }),
+    },
+  })
 }

@@ -19,6 +19,8 @@ export type Plan =
       readonly after?: string
       /** The one input that was changed against the last prediction. */
       readonly focus?: string
+      /** The row is the last prediction's with something changed: the two answers are compared. */
+      readonly varies?: boolean
     }
   /** The operation is known and `field` is missing. `text` is used where the operation has no question of its own. */
   | {
@@ -30,7 +32,7 @@ export type Plan =
       /** What the next answer needs to know beside the input so far. */
       readonly keep?: Pick<
         NonNullable<ConversationState['pendingQuestion']>,
-        'unplaced' | 'about' | 'tries'
+        'unplaced' | 'about' | 'tries' | 'varies'
       >
     }
   | {
@@ -39,6 +41,8 @@ export type Plan =
       readonly choices?: readonly Choice[]
       /** Forget what was asked: "never mind". */
       readonly forget?: boolean
+      /** A change of the last prediction that waits for the name of its input. */
+      readonly waits?: { readonly model: string; readonly phrase: string }
     }
 
 export const run = (

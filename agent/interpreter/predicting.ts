@@ -8,7 +8,7 @@ import { isEverydayWord } from './models.ts'
 import { ask, type Plan, run, say } from './plan.ts'
 import { EXPLAIN_PATTERNS, PREDICT_PATTERN, STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import { type MessageReading, readMessage } from './reading.ts'
-import { askForFields, whichModel } from './replies.ts'
+import { askForFields, exampleRowChoices, whichModel } from './replies.ts'
 import { resolveVersion } from './versions.ts'
 
 export type Wanted = 'predict' | 'explain_prediction'
@@ -265,15 +265,21 @@ export function predictOrAsk(
   conflicts: readonly string[],
   focus?: string,
 ): Plan {
-  const missing = model.signature.inputs.filter(({ name }) => !Object.hasOwn(features, name))
+  const missing = missingInputs(model, features)
   const input = { model: model.name, features: ordered(model, features), ...version }
   if (missing.length > 0) {
     const text = askForFields(model, missing, Object.keys(features).length, conflicts)
-    return ask(wanted, input, 'features', text)
+    return ask(wanted, input, 'features', text, exampleRowChoices(model, missing))
   }
   const plan = run(wanted, input)
   return plan.kind === 'run' && focus !== undefined ? { ...plan, focus } : plan
 }
+
+/** What is still to be asked for; an input that the model does not look at never is. */
+export const missingInputs = (model: KnownModel, features: FeatureRow) =>
+  model.signature.inputs.filter(
+    ({ name, unused }) => unused !== true && !Object.hasOwn(features, name),
+  )
 
 /** Inputs of the model in its order, then what it does not know, for the operation to name. */
 function ordered(model: KnownModel, features: FeatureRow): FeatureRow {
@@ -292,9 +298,17 @@ export function planExplanation(reading: MessageReading, context: Context): Plan
   const model = modelNamed(context, last.model)
   if (model === null || (named.length > 0 && !named.includes(model))) return null
   const { features, version } = last
-  return run('explain_prediction', {
+  const plan = run('explain_prediction', {
     model: model.name,
     features,
     ...(version === undefined ? {} : { version }),
   })
+  const { change } = last
+  return plan.kind === 'run' && change !== undefined && ASKS_OF_CHANGE.test(reading.whole)
+    ? { ...plan, note: change }
+    : plan
 }
+
+/** "why did it change?": the reasons are for the row as it is now, and what was changed is said before. */
+const ASKS_OF_CHANGE =
+  /\b(?:chang\w*|differ\w*|mov(?:e|ed|es)|drop\w*|fall\w*|fell|rise|rose|risen|increas\w*|decreas\w*|(?:go|went|gone|goes|going) (?:up|down)|higher|lower|jump\w*|more|less)\b/

@@ -1,6 +1,7 @@
 // The interpreter's own sentences: what is missing, what it did not understand, with examples that fit the models at hand.
 
 import type { InputField } from '#core/model.ts'
+import { exampleRow, rowInWords } from '#core/operations/example-row.ts'
 import type { Choice } from '#core/presentation/blocks.ts'
 import { countOf, joinSome, joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
@@ -10,6 +11,9 @@ import { ask, type Plan, say } from './plan.ts'
 
 /** Enough to answer in one go; more inputs than this are better sent as a table or JSON. */
 const MAX_ASKED_FIELDS = 8
+/** Of more inputs than that, so many are named. */
+const MAX_NAMED_FIELDS = 5
+const MAX_EXAMPLE_FIELDS = 3
 const MAX_NAMES = 6
 
 export const askFile = (details: Readonly<Record<string, unknown>>): Plan =>
@@ -27,18 +31,43 @@ export function askForFields(
   given: number,
   conflicts: readonly string[],
 ): string {
-  const names = missing.map(describeField)
-  const list =
-    names.length > MAX_ASKED_FIELDS ? joinSome(names, MAX_ASKED_FIELDS) : joinWords(names)
   if (conflicts.length > 0) {
-    return `I see more than one value for ${joinWords(conflicts)}. Which one shall I take?${
-      missing.length > conflicts.length
-        ? ` I also need ${joinWords(missing.filter(({ name }) => !conflicts.includes(name)).map(describeField))}.`
-        : ''
-    }`
+    const others = missing.filter(({ name }) => !conflicts.includes(name))
+    const more = others.length === 0 ? '' : ` I also need ${listFields(others)}.`
+    return `I see more than one value for ${joinWords(conflicts)}. Which one shall I take?${more}`
   }
-  if (given === 0) return `Sure. For ${model.title} I need ${list}.`
-  return `Almost there. For ${model.title} I still need ${list}.`
+  const start = given === 0 ? 'Sure. For' : 'Almost there. For'
+  const still = given === 0 ? '' : ' still'
+  if (missing.length <= MAX_ASKED_FIELDS) {
+    return `${start} ${model.title} I${still} need ${listFields(missing)}.`
+  }
+  const example = rowInWords(exampleRow({ inputs: missing.slice(0, MAX_EXAMPLE_FIELDS) }))
+  const lead = given === 0 ? 'Sure.' : `I have ${countOf(given, 'input')}.`
+  return `${lead} For ${model.title} I${still} need ${listFields(missing)}. Send them in any order, such as “${example}, …”, or paste a row as JSON or CSV.`
+}
+
+/** The first few by name, and how many more there are. */
+export function listFields(fields: readonly InputField[]): string {
+  return fields.length > MAX_ASKED_FIELDS
+    ? joinSome(
+        fields.map(({ name }) => name),
+        MAX_NAMED_FIELDS,
+      )
+    : joinWords(fields.map(describeField))
+}
+
+/** A whole row to send as it stands, where there are too many inputs to write by hand. */
+export function exampleRowChoices(
+  model: KnownModel,
+  missing: readonly InputField[],
+): readonly Choice[] {
+  if (missing.length <= MAX_ASKED_FIELDS || missing.length < model.signature.inputs.length)
+    return []
+  const row = exampleRow({ inputs: missing })
+  return [
+    { label: 'Try an example row', message: `predict ${model.name} with ${JSON.stringify(row)}` },
+    { label: 'What do they mean?', message: `describe ${model.name}` },
+  ]
 }
 
 export function describeField(field: InputField): string {

@@ -7,9 +7,9 @@ import type { ConversationState } from '../state.ts'
 import { type FeatureRow, isFeatures } from './data.ts'
 import { type Context, modelNamed } from './memory.ts'
 import { type Plan, say } from './plan.ts'
-import { isPredicting, predictOrAsk, type Wanted } from './predicting.ts'
+import { isPredicting, missingInputs, predictOrAsk, type Wanted } from './predicting.ts'
 import { readMessage } from './reading.ts'
-import { describeField } from './replies.ts'
+import { describeField, listFields } from './replies.ts'
 import { findValues, suits, valueFor } from './values.ts'
 
 type Pending = NonNullable<ConversationState['pendingQuestion']>
@@ -34,8 +34,8 @@ export function placeBare(
     if (value !== undefined)
       return placeRest(pending, model, { ...given, [about]: value }, [], [value])
   }
-  if (texts.every((one) => one === UNKNOWN) && missingOf(model, given).length > 1) {
-    const [first] = missingOf(model, given)
+  if (texts.every((one) => one === UNKNOWN) && missingInputs(model, given).length > 1) {
+    const [first] = missingInputs(model, given)
     return say(`That is fine. Please say of which input, such as “${first?.name} ${UNKNOWN}”.`)
   }
   const kept = pending.unplaced ?? []
@@ -102,14 +102,15 @@ export function stillMissing(context: Context, lead: string): Plan | null {
   if (waiting === null) return null
   const { pending, model, missing } = waiting
   const [text] = pending.unplaced ?? []
-  const names = joinWords(missing.slice(0, MAX_CHOICES).map(describeField))
+  const names = listFields(missing)
   return say(
     `${lead} For ${model.title} I still need ${names}; “never mind” leaves it.`,
     text === undefined ? [] : choicesFor(missing, text),
   )
 }
 
-function waitingFor(context: Context) {
+/** The prediction whose inputs are asked for; null where none waits. */
+export function waitingFor(context: Context) {
   const pending = context.state.pendingQuestion
   if (pending === null || !isPredicting(pending.operation) || pending.field !== 'features') {
     return null
@@ -117,11 +118,8 @@ function waitingFor(context: Context) {
   const model = modelNamed(context, pending.input['model'])
   const given = pending.input['features']
   if (model === null || !isFeatures(given)) return null
-  return { pending, model, given, missing: missingOf(model, given) }
+  return { pending, model, given, missing: missingInputs(model, given) }
 }
-
-const missingOf = (model: KnownModel, given: FeatureRow): readonly InputField[] =>
-  model.signature.inputs.filter(({ name }) => !Object.hasOwn(given, name))
 
 function request(
   pending: Pending,
@@ -147,7 +145,7 @@ function settle(
   unplaced: readonly string[],
   tries: number,
 ): Plan {
-  const missing = missingOf(model, features)
+  const missing = missingInputs(model, features)
   const [text, another] = unplaced
   if (text === undefined || missing.length === 0) return request(pending, model, features)
   const fitting = missing.filter(({ name }) => valueAs(model, name, text) !== undefined)

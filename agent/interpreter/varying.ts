@@ -1,5 +1,8 @@
 // "the same but thirty months", "and with 12?", "6 months more": the last prediction with something changed.
 
+import type { InputField } from '#core/model.ts'
+import { formatQuantity } from '#core/presentation/numbers.ts'
+import { joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
 import { bindModel } from './binding.ts'
 import { type FeatureRow, isFeatures } from './data.ts'
@@ -7,8 +10,10 @@ import { type Context, modelNamed } from './memory.ts'
 import { type Plan, say } from './plan.ts'
 import { namedModels, predictOrAsk } from './predicting.ts'
 import { STRONG_PREDICT_PATTERN } from './read-patterns.ts'
-import type { MessageReading } from './reading.ts'
-import { findValues, valueFor } from './values.ts'
+import { type MessageReading, readMessage } from './reading.ts'
+import { type RelativeChange, readRelative } from './relative.ts'
+import { findValues, suits, valueFor } from './values.ts'
+import { findFieldMentions } from './vocabulary.ts'
 
 const VARIATION =
   /\b(?:same|but|instead|what if|what about|how about|and|with|change|changed|now|if|make (?:it|that)|set|suppose|only|again|then|else|different|try|use|replace|switch|update|increase|decrease|raise|lower|let us say|say|were|had|was)\b|^(?:NUM|for NUM)/
@@ -23,32 +28,94 @@ export function varyPrediction(reading: MessageReading, context: Context): Plan 
   const marked = VARIATION.test(reading.clauses.map(({ text }) => text).join(' but '))
   const anew = named.length > 0 && STRONG_PREDICT_PATTERN.test(reading.whole)
   if (anew && !SAME.test(reading.whole)) return null
-  const version = last.version === undefined ? {} : { version: last.version }
-  const relative = changeRelatively(reading, model, last.features)
-  if (relative !== null) {
-    return predictOrAsk('predict', model, relative.features, version, [], relative.field)
-  }
+  const base: Base = { model, features: last.features, version: last.version }
+  const relative = readRelative(reading, model, base.features, last.focus)
+  if (relative !== null) return varyRelatively(reading, base, relative)
   const binding = bindModel(reading, model)
   if (binding.leftovers > 0 && binding.bound > 0) return null
   if (binding.conflicts.length > 0) {
-    const rest = Object.fromEntries(
-      Object.entries(last.features).filter(([name]) => !binding.conflicts.includes(name)),
-    )
-    return predictOrAsk('predict', model, rest, version, binding.conflicts)
+    const rest = Object.entries(base.features).filter(([name]) => !binding.conflicts.includes(name))
+    return vary({ ...base, features: Object.fromEntries(rest) }, {}, undefined, binding.conflicts)
   }
   if (binding.bound > 0) {
     if (!marked && binding.named === 0) return null
     const focus = binding.bound === 1 ? Object.keys(binding.features)[0] : undefined
-    return predictOrAsk(
-      'predict',
-      model,
-      { ...last.features, ...binding.features },
-      version,
-      [],
-      focus,
-    )
+    return vary(base, binding.features, focus)
   }
-  return varyFocus(reading, model, last, version)
+  return varyFocus(reading, base, last.focus)
+}
+
+interface Base {
+  readonly model: KnownModel
+  readonly features: FeatureRow
+  readonly version: number | undefined
+}
+
+function vary(
+  { model, features, version }: Base,
+  changes: FeatureRow,
+  focus?: string,
+  conflicts: readonly string[] = [],
+): Plan {
+  const row = { ...features, ...changes }
+  const kept = version === undefined ? {} : { version }
+  const plan = predictOrAsk('predict', model, row, kept, conflicts, focus)
+  switch (plan.kind) {
+    case 'run':
+      return { ...plan, varies: true }
+    case 'ask':
+      return { ...plan, keep: { ...plan.keep, varies: true } }
+    case 'say':
+      return plan
+  }
+}
+
+function varyRelatively(reading: MessageReading, base: Base, change: RelativeChange): Plan {
+  switch (change.kind) {
+    case 'how-much':
+      return say('By how much? Say for example “10% more”.')
+    case 'which':
+      return askWhich(base.model, change.fields, reading.text.trim())
+    case 'changed': {
+      const { field, value } = change
+      const taken = field.type === 'integer' ? Math.round(value) : value
+      const plan = vary(base, { [field.name]: taken }, field.name)
+      if (taken === value || plan.kind !== 'run') return plan
+      const words = formatQuantity(value, undefined, true)
+      return { ...plan, note: `${field.name} is a whole number, so I take ${taken} for ${words}.` }
+    }
+  }
+}
+
+/** Inputs offered as buttons; more are read, not clicked. */
+const MAX_CHOICES = 6
+
+/** `phrase` is kept: the name of an input in the very next turn completes it. */
+function askWhich(model: KnownModel, fields: readonly InputField[], phrase: string): Plan {
+  const names = fields.slice(0, MAX_CHOICES).map(({ name }) => name)
+  const more = fields.length > names.length ? ' Any other one will do, too.' : ''
+  return {
+    kind: 'say',
+    text: `Which input do you mean by “${phrase}”: ${joinWords(names, 'or')}?${more}`,
+    choices: names.map((name) => ({ label: name, message: `${name}: ${phrase}` })),
+    waits: { model: model.name, phrase },
+  }
+}
+
+/** "monthly charges" in answer to "for which input is “10% more”?". */
+export function answerWhich(reading: MessageReading, context: Context): Plan | null {
+  const pending = context.state.pendingQuestion
+  const [phrase] = pending?.unplaced ?? []
+  const model = pending?.field === 'which' ? modelNamed(context, pending.input['model']) : null
+  if (model === null || phrase === undefined) return null
+  const [mention, another] = findFieldMentions(model.signature, reading.tokens, () => false)
+  const input = mention === undefined ? undefined : model.signature.inputs[mention.field]
+  if (mention === undefined || input === undefined || another !== undefined) return null
+  const plain = reading.tokens.every(
+    ({ kind, word }, index) =>
+      (index >= mention.from && index < mention.to) || kind === 'mark' || FOCUS_FILLERS.has(word),
+  )
+  return plain ? varyPrediction(readMessage(`${input.name}: ${phrase}`, []), context) : null
 }
 
 const SAME = /\b(?:same|instead|what about|how about|what if|but|again)\b/
@@ -61,13 +128,9 @@ const FOCUS_FILLERS: ReadonlySet<string> = new Set(
 )
 
 /** "and with 12?": the input that was changed last changes again; which one it is must be plain. */
-function varyFocus(
-  reading: MessageReading,
-  model: KnownModel,
-  last: NonNullable<Context['state']['lastPrediction']>,
-  version: { version?: number },
-): Plan | null {
-  const values = findValues(model.signature, reading.tokens, () => false)
+function varyFocus(reading: MessageReading, base: Base, focus: string | undefined): Plan | null {
+  const { signature } = base.model
+  const values = findValues(signature, reading.tokens, () => false)
   const [value, another] = values
   if (value === undefined || another !== undefined || value.kind !== 'number') return null
   const plain = reading.tokens.every(
@@ -77,52 +140,14 @@ function varyFocus(
       FOCUS_FILLERS.has(token.word),
   )
   if (!plain) return null
-  const { inputs } = model.signature
-  const [only, second] = inputs
-  const field =
-    inputs.find(({ name }) => name === last.focus) ?? (second === undefined ? only : undefined)
-  if (field === undefined) {
-    return say(
-      `Which input of ${model.title} shall be ${value.number.value}?`,
-      inputs.slice(0, 6).map(({ name }) => ({
-        label: name,
-        message: `the same but ${name} ${value.number.value}`,
-      })),
-    )
-  }
-  const features = { ...last.features, [field.name]: valueFor(value, field) } as FeatureRow
-  return predictOrAsk('predict', model, features, version, [], field.name)
+  const able = signature.inputs.filter((input, index) => suits(value, input, index) !== null)
+  const [only, second] = able
+  const field = able.find(({ name }) => name === focus) ?? (second === undefined ? only : undefined)
+  if (field !== undefined) return vary(base, { [field.name]: valueFor(value, field) }, field.name)
+  if (able.length === 0) return null
+  const written = reading.text.slice(
+    reading.tokens[value.from]?.start ?? 0,
+    reading.tokens[value.end - 1]?.end ?? 0,
+  )
+  return askWhich(base.model, able, written)
 }
-
-const MORE =
-  /\b(?:more|longer|higher|extra|additional|older|bigger|larger|increase|increased|raise|raised|add|plus|up by|grow|grew)\b/
-const LESS =
-  /\b(?:less|fewer|shorter|lower|lowered|younger|smaller|decrease|decreased|reduce|reduced|cut|minus|subtract|down by|drop|dropped)\b/
-const DOUBLE = /\b(?:double|doubled|twice)\b/
-const HALF = /\b(?:halve|halved|half)\b/
-const BY =
-  /\bby\b|\b(?:more|less|fewer|longer|shorter|extra|additional|older|younger|higher|lower)\b/
-
-/** "6 months more", "monthly charges 10% lower", "double the tenure": null where nothing of the kind is said. */
-function changeRelatively(
-  reading: MessageReading,
-  model: KnownModel,
-  before: FeatureRow,
-): { features: FeatureRow; field: string } | null {
-  const { whole } = reading
-  const factor = DOUBLE.test(whole) ? 2 : HALF.test(whole) ? 0.5 : null
-  const direction = MORE.test(whole) ? 1 : LESS.test(whole) ? -1 : null
-  const binding = bindModel(reading, model)
-  const [field, another] = factor === null ? Object.keys(binding.features) : binding.mentioned
-  if (field === undefined || another !== undefined) return null
-  const old = before[field]
-  if (typeof old !== 'number') return null
-  if (factor !== null) return { features: { ...before, [field]: old * factor }, field }
-  const step = binding.features[field]
-  if (direction === null || !BY.test(whole) || typeof step !== 'number') return null
-  const percent = PERCENT.test(reading.text)
-  const value = percent ? old * (1 + (direction * step) / 100) : old + direction * step
-  return { features: { ...before, [field]: Number(value.toPrecision(12)) }, field }
-}
-
-const PERCENT = /%|\bper ?cent\b/i

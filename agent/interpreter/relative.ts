@@ -1,0 +1,144 @@
+// "half that", "10% more", "a year longer": a change told by how far it goes from the last prediction.
+
+import type { InputField } from '#core/model.ts'
+import type { KnownModel } from '../language.ts'
+import type { FeatureRow } from './data.ts'
+import { lookup } from './lookup.ts'
+import { findNumbers, type NumberMention } from './numbers.ts'
+import type { MessageReading } from './reading.ts'
+import { convert, unitNamed } from './units.ts'
+import { findFieldMentions } from './vocabulary.ts'
+
+export type RelativeChange =
+  | { readonly kind: 'changed'; readonly field: InputField; readonly value: number }
+  /** What is said is plain, but not of which of these inputs. */
+  | { readonly kind: 'which'; readonly fields: readonly InputField[] }
+  /** "a bit more" */
+  | { readonly kind: 'how-much' }
+
+type Step =
+  | { readonly kind: 'factor'; readonly factor: number }
+  | { readonly kind: 'step'; readonly number: NumberMention; readonly direction: 1 | -1 }
+
+const MORE =
+  /\b(?:more|longer|higher|extra|additional|older|bigger|larger|increas(?:e|es|ed|ing)|rais(?:e|es|ed|ing)|add|added|plus|up|grow|grew|grows|rises?|rose|later|greater)\b/
+const LESS =
+  /\b(?:less|fewer|shorter|lower|lowered|younger|smaller|decreas(?:e|es|ed|ing)|reduc(?:e|es|ed|ing)|cut|minus|subtract|down|drop|drops|dropped|falls?|fell|cheaper|off|earlier)\b/
+const BY =
+  /\b(?:by|more|less|fewer|longer|shorter|extra|additional|older|younger|higher|lower|bigger|smaller|larger|cheaper|up|down|plus|minus|off|add|subtract)\b/
+const VAGUE = /\b(?:a bit|a little|bit|little|slightly|somewhat|a lot|much|far|some|even)\b/
+const factorOf = lookup<number>({
+  double: 2,
+  doubled: 2,
+  doubling: 2,
+  twice: 2,
+  triple: 3,
+  tripled: 3,
+  thrice: 3,
+  quadruple: 4,
+  quadrupled: 4,
+  half: 0.5,
+  halve: 0.5,
+  halved: 0.5,
+  halving: 0.5,
+})
+const TIMES: ReadonlySet<string> = new Set(['times', 'x', 'fold'])
+/** Behind these a number is where it goes to, or a bound, and not how far. */
+const ABSOLUTE_BEFORE: ReadonlySet<string> = new Set(['to', 'than', 'at', 'exactly'])
+
+/** Words that may stand around where no input is called; any other word means something else. */
+const FILLERS: ReadonlySet<string> = new Set(
+  `and what if how about it that this the a an is was were be been would had has with for now then make made again but only just ok okay please
+  same one ones more less longer higher extra additional older bigger larger increase increased raise raised add plus up fewer shorter lower lowered
+  younger smaller decrease decreased reduce reduced cut minus subtract down drop dropped cheaper off by of as much in so let us say try go goes
+  went gone to he she they pays paid pay earns customer were value number instead times x fold double doubled twice triple tripled half halve halved
+  quadruple bit little slightly lot even i mean too later earlier greater stays stay stayed lives living cost costs and even some far somewhat`.split(
+    /\s+/,
+  ),
+)
+
+/** Null where nothing of the kind is said. `focus` is the input that was changed last. */
+export function readRelative(
+  reading: MessageReading,
+  model: KnownModel,
+  before: FeatureRow,
+  focus: string | undefined,
+): RelativeChange | null {
+  const { inputs } = model.signature
+  const mentions = findFieldMentions(model.signature, reading.tokens, () => false)
+  const called = [...new Set(mentions.map(({ field }) => field))]
+  const numbers = findNumbers(reading.tokens)
+  const step = readStep(reading, numbers)
+  const covered = [...mentions, ...numbers.map(({ from, unitTo }) => ({ from, to: unitTo }))]
+  const plain = reading.tokens.every(
+    ({ kind, word }, index) =>
+      covered.some(({ from, to }) => index >= from && index < to) ||
+      kind === 'mark' ||
+      FILLERS.has(word),
+  )
+  if (step === null) return plain && isVague(reading, numbers) ? { kind: 'how-much' } : null
+  if (called.length > 1) return null
+  const [only] = called
+  const candidates = inputs.filter(
+    (input, index) =>
+      typeof before[input.name] === 'number' &&
+      (only === undefined ? canTake(step, input) : index === only),
+  )
+  if (only === undefined && !plain) return null
+  const focused = candidates.find(({ name }) => name === focus)
+  const [first, second] = candidates
+  const field = focused ?? (second === undefined ? first : undefined)
+  if (field === undefined)
+    return second === undefined ? null : { kind: 'which', fields: candidates }
+  const old = before[field.name]
+  const value = typeof old === 'number' ? moved(old, step, field) : null
+  return value === null ? null : { kind: 'changed', field, value }
+}
+
+const isVague = ({ whole }: MessageReading, numbers: readonly NumberMention[]) =>
+  numbers.every(({ weak }) => weak) && VAGUE.test(whole) && (MORE.test(whole) || LESS.test(whole))
+
+function readStep(reading: MessageReading, numbers: readonly NumberMention[]): Step | null {
+  const { tokens, whole } = reading
+  const firm = numbers.filter(({ weak, unit }) => !weak || unit !== null)
+  const [number, another] = firm
+  if (another !== undefined) return null
+  if (number === undefined) {
+    const factors = tokens.flatMap(({ word }) => factorOf(word) ?? [])
+    const [factor, second] = factors
+    return factor === undefined || second !== undefined ? null : { kind: 'factor', factor }
+  }
+  if (ABSOLUTE_BEFORE.has(tokens[number.from - 1]?.word ?? '')) return null
+  if (TIMES.has(tokens[number.unitTo]?.word ?? '')) {
+    return number.value > 0 ? { kind: 'factor', factor: number.value } : null
+  }
+  const isShare = number.unit?.family === 'share'
+  const sign = tokens[number.from - 1]?.word === '+' ? 1 : isShare && number.value < 0 ? -1 : null
+  const direction = sign ?? (MORE.test(whole) ? 1 : LESS.test(whole) ? -1 : null)
+  if (direction === null || !(sign !== null || isShare || BY.test(whole))) return null
+  const size = sign === -1 ? Math.abs(number.value) : number.value
+  return { kind: 'step', number: { ...number, value: size }, direction }
+}
+
+/** Whether an input that nobody called can be meant: its unit must be the one that was said. */
+function canTake(step: Step, input: InputField): boolean {
+  if (input.type !== 'float' && input.type !== 'integer') return false
+  if (step.kind === 'factor') return true
+  const { unit } = step.number
+  if (unit === null || unit.family === 'share') return true
+  return unitNamed(input.unit)?.family === unit.family
+}
+
+/** Null where the unit of the step is not exactly so much of the input's. */
+function moved(old: number, step: Step, input: InputField): number | null {
+  if (step.kind === 'factor') return tidy(old * step.factor)
+  const { number, direction } = step
+  const { unit } = number
+  if (unit?.family === 'share') return tidy(old * (1 + (direction * number.value) / 100))
+  const own = unitNamed(input.unit)
+  const size = unit === null || own === null ? number.value : convert(number.value, unit, own)
+  return size === null ? null : tidy(old + direction * size)
+}
+
+/** 70 × 1.1 is 77 and not 77.00000000000001. */
+const tidy = (value: number) => Number(value.toPrecision(12))
