@@ -1,4 +1,4 @@
-// Rows that a model was fitted on, where it keeps them: the points of nearest neighbours, led back to the inputs.
+// Rows that a model was fitted on, where it keeps them: points of neighbours and support vectors, led back to the inputs.
 
 import type { InputField, Row, Scalar } from '#core/model.ts'
 import { widthAfter, widthOfSteps } from './columns.ts'
@@ -25,10 +25,26 @@ export function fittedRows(
     steps.push(...last.steps)
     last = last.predictor
   }
-  if (last.kind !== 'neighbours' && last.kind !== 'neighbours-within') return null
-  if (last.points.columns !== widthOfSteps(steps, inputs.length)) return null
-  const columns = undoSteps(steps, inputs.length, sampleColumns(last.points))
+  const points = pointsOf(last)
+  if (points === null || points.columns !== widthOfSteps(steps, inputs.length)) return null
+  const columns = undoSteps(steps, inputs.length, sampleColumns(points))
   return columns === null ? null : rowsOf(columns, inputs)
+}
+
+/** Support vectors are the rows between the classes or far from the fit: no fair sample, but rows that there were. */
+function pointsOf(predictor: Predictor): Matrix | null {
+  switch (predictor.kind) {
+    case 'neighbours':
+    case 'neighbours-within':
+      return predictor.points
+    case 'kernel':
+      return predictor.vectors
+    case 'calibrated':
+    case 'unwrapped':
+      return pointsOf(predictor.member)
+    default:
+      return null
+  }
 }
 
 /** The values of one column of the sample; null where nothing is known of it. */

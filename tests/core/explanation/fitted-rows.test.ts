@@ -77,6 +77,23 @@ describe('rows that a file keeps', () => {
     ])
   })
 
+  test('may be support vectors, under a calibration too', () => {
+    const predictor: Predictor = {
+      kind: 'calibrated',
+      classCount: 2,
+      calibration: { kind: 'temperature', factor: 1 },
+      member: {
+        kind: 'kernel',
+        kernel: { kind: 'rbf', gamma: 1 },
+        vectors: { rows: 2, columns: 1, data: Float64Array.of(3, 5) },
+        dualCoefficients: { rows: 1, columns: 2, data: Float64Array.of(1, -1) },
+        intercept: Float64Array.of(0),
+        target: { kind: 'value' },
+      },
+    }
+    expect(fittedRows(predictor, [field('a', 'float')])).toEqual([{ a: 3 }, { a: 5 }])
+  })
+
   test('are a sample over all of them where there are many', () => {
     const rows = fittedRows(
       neighbours(
