@@ -101,7 +101,8 @@ function markUsed(state: ConversationState, step: Step, used: boolean) {
 
 function modelOf(step: Step): string | null {
   const named = step.operation === 'deploy_model' ? textOf(step.output, 'name') : null
-  return named ?? textOf(step.output, 'model') ?? textOf(step.input, 'model')
+  const trained = isRecord(step.output) ? textOf(step.output['deployed'], 'name') : null
+  return named ?? trained ?? textOf(step.output, 'model') ?? textOf(step.input, 'model')
 }
 
 function afterSuccess(
@@ -118,8 +119,19 @@ function afterSuccess(
     lastCall: { operation: step.operation, input: { ...step.input }, ...undoOf(step, models) },
     lastPrediction: predictionAfter(state, step, model),
     pendingQuestion: isLook ? state.pendingQuestion : questionAfter(step, model),
-    uploads: markUsed(state, step, true),
+    uploads: uploadsAfter(state, step),
   }
+}
+
+/** A table that was learned from can be learned from again; the model made of it is a file to deploy. */
+function uploadsAfter(state: ConversationState, step: Step): ConversationState['uploads'] {
+  if (step.operation !== 'train_model') return markUsed(state, step, true)
+  const made = isRecord(step.output) ? step.output['result'] : null
+  const [id, fileName] = [textOf(made, 'upload'), textOf(made, 'file_name')]
+  if (id === null || fileName === null || !isRecord(step.output)) return state.uploads
+  const used = isRecord(step.output['deployed'])
+  const upload = { id, fileName, sizeBytes: Number(isRecord(made) ? made['size_bytes'] : 0), used }
+  return [...state.uploads, upload].slice(-MAX_REMEMBERED_UPLOADS)
 }
 
 /** What takes a change back: the version that was live before, or none. `models` are as they were before the turn. */
@@ -175,8 +187,19 @@ function predictionAfter(
   }
 }
 
+/** The model of a training that offers to deploy it. */
+function offeredUpload({ output }: Step): string | null {
+  if (!isRecord(output) || output['can_deploy'] !== true || isRecord(output['deployed']))
+    return null
+  return textOf(output['result'], 'upload')
+}
+
 /** A model without feature names is asked for them; the answer deploys it again with them. */
 function questionAfter(step: Step, model: string | null): ConversationState['pendingQuestion'] {
+  const trained = step.operation === 'train_model' ? offeredUpload(step) : null
+  if (trained !== null) {
+    return { operation: 'deploy_model', input: { upload: trained }, field: 'confirm_upload' }
+  }
   const nameless = isRecord(step.output) && step.output['names_known'] === false
   if (step.operation !== 'deploy_model' || !nameless || model === null) return null
   return { operation: 'deploy_model', input: { name: model }, field: 'features' }

@@ -22,6 +22,7 @@ import { exampleChoices, forbidden, notUnderstood, unclearOrder, unknownModel } 
 import { askModel, planFile } from './scoring-files.ts'
 import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
+import { continueTraining, planTraining } from './training.ts'
 import { placeInOrder, stillMissing } from './unplaced.ts'
 import { answerWhich, varyPrediction } from './varying.ts'
 
@@ -47,6 +48,7 @@ export function interpret(message: string, context: Context): Plan {
 
 const planOne = (reading: MessageReading, context: Context): Plan =>
   answerPending(reading, context) ??
+  continueTraining(reading, context) ??
   planWithoutWords(reading, context) ??
   planRequest(reading, context)
 
@@ -117,6 +119,7 @@ function planRequest(reading: MessageReading, context: Context): Plan {
     answerModel(reading, context) ??
     answerWhich(reading, context) ??
     planUndo(reading, context) ??
+    planTraining(reading, context) ??
     planCommands(reading, context) ??
     continueDeployment(reading, context) ??
     planDeployment(reading, context) ??

@@ -11,7 +11,7 @@ import { type Context, type KnownFile, kindOfFile } from './memory.ts'
 import type { Plan } from './plan.ts'
 
 export function createInterpreter(options: {
-  readonly ports: Pick<Ports, 'registry'>
+  readonly ports: Pick<Ports, 'registry' | 'training'>
 }): LanguageModel {
   return {
     name: 'interpreter',
@@ -23,7 +23,10 @@ export function createInterpreter(options: {
   }
 }
 
-async function contextOf(turn: LanguageTurn, ports: Pick<Ports, 'registry'>): Promise<Context> {
+async function contextOf(
+  turn: LanguageTurn,
+  ports: Pick<Ports, 'registry' | 'training'>,
+): Promise<Context> {
   const fresh = new Set(turn.request.uploads.map(({ id }) => id))
   const open = turn.state().uploads.filter(({ used }) => !used)
   const files = await Promise.all(
@@ -37,6 +40,7 @@ async function contextOf(turn: LanguageTurn, ports: Pick<Ports, 'registry'>): Pr
   return {
     models: turn.models,
     samples: turn.samples,
+    dataNames: ports.training.dataSets.names,
     fresh: files.filter(({ id }) => fresh.has(id)),
     waiting: files.filter(({ id }) => !fresh.has(id)),
     state: turn.state(),

@@ -15,6 +15,8 @@ export interface KnownFile {
 export interface Context {
   readonly models: readonly KnownModel[]
   readonly samples: readonly { readonly name: string; readonly title: string }[]
+  /** Data that can be trained on by name. */
+  readonly dataNames: readonly string[]
   /** Sent with this message. */
   readonly fresh: readonly KnownFile[]
   /** Sent before and neither deployed nor scored; newest last. */

@@ -74,7 +74,10 @@ export function askModel(file: KnownFile, context: Context): Plan {
     'predict_batch',
     { upload: file.id },
     'model',
-    `I have ${file.fileName}. ${text}`,
-    choices,
+    `I have ${file.fileName}. ${context.models.length === 0 ? '' : `${text} `}I can also train a model on it.`,
+    [
+      ...(context.models.length === 0 ? [] : choices),
+      { label: 'Train a model on it', message: `Train a model on ${file.fileName}` },
+    ],
   )
 }

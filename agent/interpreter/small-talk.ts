@@ -105,10 +105,6 @@ export function socialReply(reading: MessageReading): 'greeting' | 'thanks' | 'f
   return GREETING.test(words) ? 'greeting' : 'other'
 }
 
-const TRAINING =
-  /\b(?:train|trains|retrain|re train|training|finetune|fine tune|tune|tuning|fit)\b(?!ed)/
-const TRAINING_OBJECT =
-  /@\d+|\b(?:model|models|classifier|regressor|data|dataset|csv|file|it|one|network|tree|trees|again)\b/
 const SUGGESTING =
   /\b(?:suggest|suggestion|fill in|complete|autocomplete|finish)\b.*(?:\b(?:word|words|blank|phrase|phrases|sentence)\b|QUOTE)|<blank>/
 
@@ -122,9 +118,6 @@ const DRIFT = /\bdrift(?:s|ed|ing)?\b(?!.*\bNUM\b)/
 
 /** What people ask for that no operation does yet. */
 export function notOffered(reading: MessageReading): string | null {
-  if (TRAINING.test(reading.whole) && TRAINING_OBJECT.test(reading.whole)) {
-    return 'I cannot train models yet. I can deploy one that you have trained: upload its file and say “deploy it”.'
-  }
   if (DRIFT.test(reading.whole)) {
     const [mention] = reading.models
     const example = mention === undefined ? '' : `: say “metrics of ${mention.model.name}”`

@@ -26,7 +26,7 @@ export function presentTraining(training: TrainingOutput): Presentation {
 
 function whatWasMade({ learner_title, target, features, data, rows }: TrainingOutput): string {
   const from = `${countOf(features.length, 'column')} of ${escapeMarkdown(data.name)}`
-  return `I trained ${withArticle(learner_title)} to predict **${escapeMarkdown(target)}** from ${from}, on ${countOf(rows.train, 'row')}.`
+  return `I trained ${withArticle(learner_title)} model to predict **${escapeMarkdown(target)}** from ${from}, on ${countOf(rows.train, 'row')}.`
 }
 
 function howGood({ metrics, baseline, rows, task }: TrainingOutput): string {

@@ -13,6 +13,7 @@ const EMPTY = new Uint8Array(0)
 /** More often than this nobody reads it. */
 const PROGRESS_MS = 100
 
+const output = Bun.stdout.writer()
 let sending = Promise.resolve()
 
 async function answer({ head, body }: Frame): Promise<void> {
@@ -45,7 +46,8 @@ async function answer({ head, body }: Frame): Promise<void> {
 /** One after another: two writes at once would mix their frames. */
 function send(head: TrainingAnswer, body: Uint8Array): void {
   sending = sending.then(async () => {
-    for (const part of encodeFrame(head, body)) await Bun.write(Bun.stdout, part)
+    for (const part of encodeFrame(head, body)) output.write(part)
+    await output.flush()
   })
 }
 

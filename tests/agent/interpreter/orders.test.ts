@@ -8,6 +8,7 @@ import { CATALOGUE } from '../utterances/catalogue.ts'
 const context: Context = {
   models: CATALOGUE,
   samples: [{ name: 'churn', title: 'Customer churn' }],
+  dataNames: ['iris'],
   fresh: [],
   waiting: [],
   state: {

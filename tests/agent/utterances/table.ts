@@ -133,6 +133,23 @@ const reading = [
   ]),
 ]
 
+/** Thirty customers, so that a model can be tested on some of them. */
+const CUSTOMERS = {
+  fileName: 'customers.csv',
+  content: [
+    'customerID,tenure,Monthly Charges,contract,Churn',
+    ...Array.from({ length: 30 }, (_, row) =>
+      [
+        `C-${row}`,
+        (row * 7) % 31,
+        20 + ((row * 13) % 90),
+        row % 3 ? 'monthly' : 'yearly',
+        (row * 7) % 31 < 12 ? 'Yes' : 'No',
+      ].join(','),
+    ),
+  ].join('\n'),
+}
+
 const DEPLOYED = done('deploy_model', { upload: 'upload-1' })
 
 const changing = [
@@ -796,7 +813,7 @@ const talking = [
     { say: 'asdf jkl', expect: [] },
     { say: 'what is the price of bitcoin today?', expectHarmless: true },
     { say: 'how old is the president of France', expect: [] },
-    { say: 'train a new model on my data', expectAny: [[], [done('help')]] },
+    { say: 'train a new model on my data', expect: [asks('train_model')] },
     { say: 'remind me to delete old emails tomorrow', expect: [] },
     { say: 'suggest a word for "have a <blank> day"', expectAny: [[], [done('help')]] },
   ]),
@@ -906,9 +923,96 @@ const talking = [
   ]),
 ]
 
+const training = [
+  ...section('train', [
+    {
+      say: 'train a model that predicts Churn from this file',
+      files: [CUSTOMERS],
+      expect: [done('train_model', { upload: 'upload-1', target: 'Churn' })],
+    },
+    {
+      say: 'train on this, target is monthly charges',
+      files: [CUSTOMERS],
+      expect: [done('train_model', { upload: 'upload-1', target: 'Monthly Charges' })],
+    },
+    {
+      say: ['train a model that predicts churn from this', 'deploy it'],
+      filesBefore: [CUSTOMERS],
+      expect: [done('deploy_model', { upload: 'upload-2' })],
+    },
+    {
+      say: ['Could you please learn to predict the contract from this table?', 'yes please'],
+      filesBefore: [CUSTOMERS],
+      expect: [done('deploy_model', { upload: 'upload-2' })],
+    },
+    {
+      say: ['', 'train a model on it'],
+      filesBefore: [CUSTOMERS],
+      expect: [asks('train_model', { upload: 'upload-1' })],
+    },
+    {
+      say: ['train a random forest on this', 'Churn'],
+      filesBefore: [CUSTOMERS],
+      expect: [done('train_model', { upload: 'upload-1', learner: 'rf', target: 'Churn' })],
+    },
+    {
+      say: ['I want to train a model', 'predict Churn'],
+      files: [CUSTOMERS],
+      expect: [done('train_model', { upload: 'upload-1', target: 'Churn' })],
+    },
+    {
+      say: 'pls build me a classifier that predicts churn from this data using tenure and contract, seed 7',
+      files: [CUSTOMERS],
+      expect: [
+        done('train_model', {
+          upload: 'upload-1',
+          target: 'Churn',
+          features: ['tenure', 'contract'],
+          seed: 7,
+        }),
+      ],
+    },
+    {
+      say: 'Train a model to predict Churn with gradient boosting, hold out 30%, and call it loyalty',
+      files: [CUSTOMERS],
+      expect: [
+        done('train_model', {
+          upload: 'upload-1',
+          target: 'Churn',
+          learner: 'hgb',
+          test_size: 0.3,
+          name: 'loyalty',
+        }),
+      ],
+    },
+    {
+      say: 'Train a logistic regression on the iris data',
+      expect: [done('train_model', { data: 'iris', learner: 'logreg' })],
+    },
+    { say: 'train a model for me', expect: [asks('train_model')] },
+    { say: "don't train a model on this yet", files: [CUSTOMERS], expect: [] },
+    {
+      say: 'what happens if I train a model that predicts Churn?',
+      files: [CUSTOMERS],
+      expectHarmless: true,
+    },
+    {
+      say: 'my boss said to train a model that predicts Churn',
+      files: [CUSTOMERS],
+      expectHarmless: true,
+    },
+    {
+      say: 'score this with churn',
+      files: [CUSTOMERS],
+      expect: [fails('predict_batch', { model: 'churn', upload: 'upload-1' })],
+    },
+  ]),
+]
+
 export const VISIBLE_CASES: readonly UtteranceCase[] = [
   ...reading,
   ...changing,
   ...predicting,
   ...talking,
+  ...training,
 ]
