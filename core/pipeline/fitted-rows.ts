@@ -8,6 +8,9 @@ import type { Predictor, Transformer } from './pipeline.ts'
 /** A mean settles with so many, and each is asked for with every explanation. */
 const SAMPLED_ROWS = 64
 
+/** Of the sample's rows with a table that was joined: a tenth of a second of what reading a file may take. */
+const MAX_COMPARISONS = 20_000_000
+
 /** Beyond these digits a double that was scaled and scaled back is noise. */
 const DIGITS = 12
 
@@ -154,6 +157,7 @@ function undoLookup(
   after: readonly Column[],
 ): Undone {
   const count = after[0]?.length ?? 0
+  if (count * table.data.length > MAX_COMPARISONS) return null
   const spans = Array.from({ length: table.columns }, (_, column) => spanOf(table, column))
   const found = Array.from({ length: count }, (_, row): Scalar => {
     let best = 0
