@@ -116,13 +116,13 @@ const refuseUnused: BodyCheck = ({ version }, body) => {
 /** As many as help to repair a client; a batch of rows would repeat them without end. */
 const MAX_PROBLEMS = 20
 
-async function predictVersion(exchange: Exchange): Promise<Reply> {
+async function predictVersion(exchange: Exchange, check: BodyCheck = takeAny): Promise<Reply> {
   const allowed = authorise(predict, exchange.principal)
   if (!allowed.ok) return allowed
   const body = await readJson(exchange.request, exchange.services.limits.jsonBytes)
   if (!body.ok) return body
   const lease = await leaseNumbered(exchange)
-  return lease.ok ? answer(exchange, lease.value, body.value) : lease
+  return lease.ok ? answerChecked(exchange, lease.value, body.value, check) : lease
 }
 
 async function predictDefault(exchange: Exchange): Promise<Reply> {
@@ -329,10 +329,20 @@ export const predictRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/api/predict/{name}/versions/{version}',
-    handle: predictVersion,
+    handle: (exchange) => predictVersion(exchange),
     document: predictDocument(
       'predictVersion',
       'Predict with a given version of a model',
+      'The same for a version by its number, deployed or not.',
+    ),
+  },
+  {
+    method: 'POST',
+    path: '/api/predict/{name}/versions/{version}/minimal',
+    handle: (exchange) => predictVersion(exchange, refuseUnused),
+    document: predictDocument(
+      'predictVersionMinimal',
+      'Predict with a given version from the fields that it uses alone',
       'The same for a version by its number, deployed or not.',
     ),
   },

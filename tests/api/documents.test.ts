@@ -41,6 +41,7 @@ const ADDRESSES = [
   'POST /api/models/{name}/versions/{version}/promote',
   'POST /api/predict/{name}',
   'POST /api/predict/{name}/minimal',
+  'POST /api/predict/{name}/versions/{version}/minimal',
   'POST /api/predict/{name}/batch',
   'POST /api/predict/{name}/versions/{version}',
   'POST /api/predict/{name}/versions/{version}/batch',
