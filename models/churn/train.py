@@ -12,7 +12,14 @@ import sys
 import numpy as np
 import pandas as pd
 import xgboost
-from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    brier_score_loss,
+    confusion_matrix,
+    log_loss,
+    precision_recall_fscore_support,
+    roc_auc_score,
+)
 from sklearn.model_selection import train_test_split
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -36,6 +43,8 @@ DEPTHS = [1, 2, 3]
 MAX_ROUNDS = 500
 FOLDS = 5
 FOLD_SEEDS = [1, 2, 3]
+# Enough to compare other customers with, few enough to keep beside the model.
+BACKGROUND_ROWS = 64
 
 CONFIG = {
     'name': 'churn',
@@ -130,6 +139,27 @@ def measure(labels, probabilities):
     }
 
 
+def report(train, labels, probabilities):
+    """What the page shows: who was taken for whom, each class, and rows of the training data to compare others with."""
+    said = (probabilities[:, 1] > 0.5).astype(int)
+    precision, recall, f1, support = precision_recall_fscore_support(labels, said)
+    return {
+        'evaluation': f'20 % of the rows, stratified, put aside with seed {SEED}',
+        'per_class': [
+            {
+                'label': label,
+                'precision': round(float(precision[code]), 4),
+                'recall': round(float(recall[code]), 4),
+                'f1': round(float(f1[code]), 4),
+                'support': int(support[code]),
+            }
+            for code, label in enumerate(CLASSES)
+        ],
+        'confusion': {'labels': CLASSES, 'counts': confusion_matrix(labels, said).tolist()},
+        'background': common.rows_of(train.sample(BACKGROUND_ROWS, random_state=SEED)),
+    }
+
+
 def golden_rows(features, held_out):
     """The example of the product, the customers with no total, and a spread of held-out customers."""
     example = pd.DataFrame({name: [float(CONFIG['features'][name]['example'])] for name in features})
@@ -159,6 +189,7 @@ def main():
         'churn_rate': round(float(labels.mean()), 4),
         'cross_validation': candidates,
         'chosen': {'max_depth': chosen['depth'], 'n_estimators': chosen['rounds']},
+        'report': report(train, held_out_labels, probabilities),
     }
     common.write_model(arguments.output, CONFIG['file'], model)
     common.write_json(arguments.output, 'metrics.json', metrics)
