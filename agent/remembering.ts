@@ -81,6 +81,7 @@ export function afterStep(
       return {
         ...state,
         lastModel: modelOf(step) ?? state.lastModel,
+        pendingQuestion: askedByFailure(step) ?? state.pendingQuestion,
         uploads: markUsed(state, step, isHopeless(step)),
       }
     case 'done':
@@ -91,6 +92,15 @@ export function afterStep(
 /** A file that cannot be read stays unreadable: "deploy it" then means another one. */
 function isHopeless(step: Step): boolean {
   return step.error?.code === 'unsupported_file' || step.error?.code === 'unreadable_model'
+}
+
+/** A deployment with too few or too many names of columns: the next message may bring the right ones. */
+function askedByFailure(step: Step): ConversationState['pendingQuestion'] {
+  const { features, ...input } = step.input
+  if (step.operation !== 'deploy_model' || features === undefined || isHopeless(step)) return null
+  return step.error?.code === 'invalid_input'
+    ? { operation: 'deploy_model', input, field: 'features' }
+    : null
 }
 
 function markUsed(state: ConversationState, step: Step, used: boolean) {

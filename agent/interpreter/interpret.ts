@@ -22,8 +22,9 @@ import { exampleChoices, forbidden, notUnderstood, unclearOrder, unknownModel } 
 import { askModel, planFile } from './scoring-files.ts'
 import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
+import { offerText, planText } from './texts.ts'
 import { continueTraining, planTraining } from './training.ts'
-import { placeInOrder, stillMissing } from './unplaced.ts'
+import { placeInOrder, stillMissing, takeOtherwise } from './unplaced.ts'
 import { answerWhich, varyPrediction } from './varying.ts'
 
 /** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */
@@ -77,7 +78,7 @@ function answerPending(reading: MessageReading, context: Context): Plan | null {
     if (isOffer && isClearYes(reading, pendingQuestion)) {
       return run(pendingQuestion.operation, pendingQuestion.input)
     }
-    if (isRefusal(reading)) return forget('All right, never mind.')
+    if (isRefusal(reading)) return takeOtherwise(context) ?? forget('All right, never mind.')
     if (isClearYes(reading, pendingQuestion)) {
       const placed = placeInOrder(context)
       if (placed !== null) return placed
@@ -118,6 +119,8 @@ function planRequest(reading: MessageReading, context: Context): Plan {
   return (
     answerModel(reading, context) ??
     answerWhich(reading, context) ??
+    planText(reading, context) ??
+    offerText(reading) ??
     planUndo(reading, context) ??
     planTraining(reading, context) ??
     planCommands(reading, context) ??

@@ -53,6 +53,12 @@ export function moodOf(clause: Clause, clauses: readonly Clause[]): Mood {
 /** "… but": what follows stands against what came before. A dash, a colon or a bracket does not. */
 const isContrasted = (clause: Clause): boolean => clause.mark === 'but'
 
+/** Whether anything in these words could take back or bind what was said before them. */
+export function speaksAgainst(text: string): boolean {
+  const plain = text.replace(POLITE_CONDITION, '')
+  return [NEGATION, REPORT, CONDITION, CANCEL].some((pattern) => pattern.test(plain))
+}
+
 export function isNegated(text: string): boolean {
   return NEGATION.test(text)
 }

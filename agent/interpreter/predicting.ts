@@ -5,6 +5,7 @@ import { bindModel, type ModelBinding, quotedTexts, singleText } from './binding
 import { type DataRows, type FeatureRow, readData } from './data.ts'
 import { type Context, lastModel, modelNamed } from './memory.ts'
 import { isEverydayWord } from './models.ts'
+import { isReported } from './mood.ts'
 import { ask, type Plan, run, say } from './plan.ts'
 import { EXPLAIN_PATTERNS, PREDICT_PATTERN, STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import { type MessageReading, readMessage } from './reading.ts'
@@ -92,7 +93,7 @@ function planRows(
   return run('predict_batch', input, note)
 }
 
-function versionOf(reading: MessageReading, model: KnownModel): { version?: number } {
+export function versionOf(reading: MessageReading, model: KnownModel): { version?: number } {
   const [mention] = reading.versions
   const version = mention === undefined ? null : resolveVersion(model, mention.reference)
   return version === null ? {} : { version }
@@ -250,7 +251,7 @@ function isLikelyText(
   last: KnownModel | null,
 ): boolean {
   if (!binding.complete || quotedTexts(reading).length === 0) return false
-  if (binding.named > 0 || model === last) return true
+  if (binding.named > 0 || (model === last && !isReported(reading.whole))) return true
   const { classes = [], target } = model.signature
   const words = new Set(reading.tokens.map(({ word }) => word))
   return [...classes, target ?? model.name].some((word) => words.has(word.toLowerCase()))

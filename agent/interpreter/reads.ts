@@ -63,7 +63,7 @@ function planModelFor(reading: MessageReading, context: Context): Plan | null {
 }
 
 /** Words by which a model is told from others: what it is called, what it predicts and what its description says. */
-function wordsAbout(model: KnownModel): readonly string[] {
+export function wordsAbout(model: KnownModel): readonly string[] {
   const { target, classes = [] } = model.signature
   const texts = [
     model.name,

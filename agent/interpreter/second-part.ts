@@ -2,6 +2,7 @@
 
 import type { OperationName } from '#core/operations/operation.ts'
 import type { Context } from './memory.ts'
+import { speaksAgainst } from './mood.ts'
 import type { Plan, PlannedCall } from './plan.ts'
 
 /** Only what changes nothing may follow; of two changes in one message the order must be unmistakable. */
@@ -34,10 +35,15 @@ export function planSecond(
   context: Context,
   planOne: (part: string, context: Context) => Plan,
 ): Plan {
-  if (plan.kind !== 'run' || message.length > MAX_CHARACTERS) return plan
-  if (!plan.calls.every(({ operation }) => CHANGING.has(operation))) return plan
+  if (message.length > MAX_CHARACTERS) return plan
   const joint = JOINT.exec(message)
   if (joint === null) return plan
+  const misses = plan.kind === 'run' && plan.calls.every((call) => FOLLOWING.has(call.operation))
+  if (misses || (plan.kind === 'say' && plan.forget !== true)) {
+    return planBoth(message, joint, context, planOne) ?? plan
+  }
+  if (plan.kind !== 'run') return plan
+  if (!plan.calls.every(({ operation }) => CHANGING.has(operation))) return plan
   const before = planOne(message.slice(0, joint.index), context)
   if (before.kind !== 'run' || !isSame(before.calls, plan.calls)) return plan
   const rest = message.slice(joint.index + joint[0].length).trim()
@@ -51,6 +57,32 @@ export function planSecond(
   }
   const quoted = rest.length > MAX_QUOTED || rest.includes('\n') ? 'the rest' : `“${rest}”`
   return { ...plan, after: `I have not done the second part yet: please say ${quoted} once more.` }
+}
+
+/** "undeploy iris and show me the models": no one request, but two plain ones, the first a change and the second a look. */
+function planBoth(
+  message: string,
+  joint: RegExpExecArray,
+  context: Context,
+  planOne: (part: string, context: Context) => Plan,
+): Plan | null {
+  const rest = message.slice(joint.index + joint[0].length).trim()
+  // A question may ask whether; a condition or a second thought in the second part is for the first as well.
+  if (message.includes('?') || context.fresh.length > 0 || speaksAgainst(rest.toLowerCase())) {
+    return null
+  }
+  const first = planOne(message.slice(0, joint.index), context)
+  if (first.kind !== 'run' || !first.calls.every(({ operation }) => CHANGING.has(operation))) {
+    return null
+  }
+  const model = modelAfter(first.calls)
+  const known = context.models.some(({ name }) => name === model)
+  if (model === null || !known) return null
+  const second = planOne(rest, { ...context, state: afterwards(context, model) })
+  if (second.kind !== 'run' || !second.calls.every(({ operation }) => FOLLOWING.has(operation))) {
+    return null
+  }
+  return { ...first, calls: [...first.calls, ...second.calls] }
 }
 
 const isSame = (left: readonly PlannedCall[], right: readonly PlannedCall[]): boolean =>

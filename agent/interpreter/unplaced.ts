@@ -96,6 +96,23 @@ export function placeInOrder(context: Context): Plan | null {
   )
 }
 
+/** "no" to "shall I take tenure 24, …?": only that order is wrong, and what was given before stays. */
+export function takeOtherwise(context: Context): Plan | null {
+  const waiting = waitingFor(context)
+  if (waiting === null) return null
+  const { pending, model, given, missing } = waiting
+  const kept = pending.unplaced ?? []
+  if (kept.length < 2 || kept.length !== missing.length) return null
+  const asked = request(pending, model, given)
+  if (asked.kind !== 'ask') return asked
+  const example = missing.map(({ name }) => `${name} …`)
+  return {
+    ...asked,
+    text: `All right, not in that order. Which is which? Say it such as “${joinWords(example)}”; “never mind” leaves it.`,
+    keep: { unplaced: [], tries: 0 },
+  }
+}
+
 /** What a prediction still waits for, said again after words that were no answer; null where none waits. */
 export function stillMissing(context: Context, lead: string): Plan | null {
   const waiting = waitingFor(context)

@@ -75,7 +75,12 @@ function varyRelatively(reading: MessageReading, base: Base, change: RelativeCha
     case 'how-much':
       return say('By how much? Say for example “10% more”.')
     case 'which':
-      return askWhich(base.model, change.fields, reading.text.trim())
+      return askWhich(
+        base.model,
+        change.fields,
+        changeWords(reading),
+        `Of which input: ${changeWords(reading)}?`,
+      )
     case 'changed': {
       const { field, value } = change
       const taken = field.type === 'integer' ? Math.round(value) : value
@@ -87,16 +92,29 @@ function varyRelatively(reading: MessageReading, base: Base, change: RelativeCha
   }
 }
 
+const CHANGE_LEAD =
+  /^(?:(?:and|but|so|ok|okay|now|then|what if|how about|what about|it|that|they|he|she|was|were|is|had|would be|with)\s+)*/i
+const LAST_MARKS = /[\s?.!]+$/
+
+/** "what if it was 20 dollars less?" as it is said again: "20 dollars less". */
+const changeWords = ({ text }: MessageReading) =>
+  text.trim().replace(CHANGE_LEAD, '').replace(LAST_MARKS, '')
+
 /** Inputs offered as buttons; more are read, not clicked. */
 const MAX_CHOICES = 6
 
 /** `phrase` is kept: the name of an input in the very next turn completes it. */
-function askWhich(model: KnownModel, fields: readonly InputField[], phrase: string): Plan {
+function askWhich(
+  model: KnownModel,
+  fields: readonly InputField[],
+  phrase: string,
+  question: string,
+): Plan {
   const names = fields.slice(0, MAX_CHOICES).map(({ name }) => name)
   const more = fields.length > names.length ? ' Any other one will do, too.' : ''
   return {
     kind: 'say',
-    text: `Which input do you mean by “${phrase}”: ${joinWords(names, 'or')}?${more}`,
+    text: `${question} It may be ${joinWords(names, 'or')}.${more}`,
     choices: names.map((name) => ({ label: name, message: `${name}: ${phrase}` })),
     waits: { model: model.name, phrase },
   }
@@ -149,5 +167,6 @@ function varyFocus(reading: MessageReading, base: Base, focus: string | undefine
     reading.tokens[value.from]?.start ?? 0,
     reading.tokens[value.end - 1]?.end ?? 0,
   )
-  return askWhich(base.model, able, written)
+  const question = `Which input of ${base.model.title} shall be ${written}?`
+  return askWhich(base.model, able, written, question)
 }
