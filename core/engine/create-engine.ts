@@ -7,6 +7,7 @@ import { FormatError } from '#core/formats/format-error.ts'
 import type { OnnxFile } from '#core/formats/onnx/graph.ts'
 import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
 import type { Prediction } from '#core/model.ts'
+import { exampleRow } from '#core/operations/example-row.ts'
 import type { Logger } from '#core/operations/operation.ts'
 import { checkRows, outputsAgree } from './agreement.ts'
 import { type Backend, createCompiledBackend, createSessionBackend } from './backends.ts'
@@ -14,7 +15,7 @@ import { type BatchPool, createBatchPool } from './batch-pool.ts'
 import { type CompiledModel, compileProgram, createCompiledRunner } from './compiled-model.ts'
 import { createColumn } from './encoded-rows.ts'
 import { createEncoder, type Encoder } from './encoder.ts'
-import type { Engine, LoadableModel, LoadedModel } from './engine.ts'
+import type { EncodedRows, Engine, LoadableModel, LoadedModel } from './engine.ts'
 import { readGraphProgram } from './graph-program.ts'
 import { InferenceError } from './inference-error.ts'
 import type { RunOutputs } from './outputs.ts'
@@ -70,7 +71,7 @@ async function loadModel(
     if (problem !== null) throw new InferenceError(problem)
     const encoder = createEncoder(signature, binding)
     session = await createSession(onnx, binding)
-    await checkFirstPrediction(model, session)
+    await checkFirstPrediction(model, session, encoder)
     const compiled = compile ? await compileModel(file, binding, session, logger) : null
     const backend =
       compiled === null
@@ -88,11 +89,25 @@ async function loadModel(
   }
 }
 
-/** Runs one row of zeros and empty texts: a graph that fails on it would fail on everything. */
-async function checkFirstPrediction(model: LoadableModel, session: ModelSession): Promise<void> {
-  const columns = model.binding.inputs.map((input) => createColumn(input.type, input.fields.length))
-  const outputs = await session.run({ count: 1, columns })
-  readPredictions(model.signature, outputs, 1)
+/**
+ * Runs one row: a graph that fails on it would fail on everything. Zeros and empty texts do for most; where they have no
+ * answer (a logarithm, a category that must be known) the row that the signature gives as an example has to have one.
+ */
+async function checkFirstPrediction(
+  { binding, signature }: LoadableModel,
+  session: ModelSession,
+  encoder: Encoder,
+): Promise<void> {
+  const columns = binding.inputs.map((input) => createColumn(input.type, input.fields.length))
+  const tryRow = async (row: EncodedRows) =>
+    readPredictions(signature, await session.run(row), row.count)
+  try {
+    await tryRow({ count: 1, columns })
+  } catch (reason) {
+    const example = encoder.encode([exampleRow(signature)], () => '')
+    if (!example.ok) throw reason
+    await tryRow(example.value)
+  }
 }
 
 /** Null where the graph is not one of ours, too large to compile, or gives other results than onnxruntime. */
