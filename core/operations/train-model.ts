@@ -283,11 +283,11 @@ function comparisonOf({ comparison }: TrainedModel['trained']) {
   return {
     measure,
     folds,
-    learners: learners.map(({ learner, title, means, error }) => ({
+    learners: learners.map(({ learner, title, means, errors }) => ({
       learner,
       title,
       metrics: { ...means },
-      standard_error: error,
+      standard_error: errors[measure] ?? 0,
       chosen: learner === chosen,
     })),
     is_best: isBest,

@@ -114,7 +114,7 @@ function describe(
   const warnings = run.warnings.map(({ message }) => message)
   if (!comparison.beatsBaseline) {
     warnings.unshift(
-      `No learner predicts ${plan.target} better than a naive guess: the other columns seem to say nothing about it.`,
+      `It predicts ${plan.target} no better than a naive guess: the other columns seem to say nothing about it.`,
     )
   }
   return {

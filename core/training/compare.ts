@@ -31,8 +31,8 @@ export interface ComparedLearner {
   readonly title: string
   /** Mean over the folds, by metric. */
   readonly means: Readonly<Record<string, number>>
-  /** Standard error of the mean of what decides. */
-  readonly error: number
+  /** Standard errors of these means. */
+  readonly errors: Readonly<Record<string, number>>
 }
 
 export interface Comparison {
@@ -75,7 +75,7 @@ export async function compareLearners(
       progress: (fraction) => context.progress((index + fraction) / contenders.length),
     })
     if (!figures.ok) return figures
-    learners.push(summarise(contender, figures.value, measure))
+    learners.push(summarise(contender, figures.value))
   }
   return succeed({
     measure,
@@ -101,16 +101,11 @@ function sampleOf(train: Table, { random }: FitContext): Table {
   return takeRows(train, order.subarray(0, MAX_COMPARED_ROWS))
 }
 
-function summarise(
-  learner: Contender,
-  figures: FoldFigures,
-  measure: Comparison['measure'],
-): ComparedLearner {
-  const means = Object.fromEntries(
-    Object.entries(figures).map(([name, values]) => [name, mean(values)]),
-  )
+function summarise(learner: Contender, figures: FoldFigures): ComparedLearner {
+  const each = (figure: (values: readonly number[]) => number) =>
+    Object.fromEntries(Object.entries(figures).map(([name, values]) => [name, figure(values)]))
   const title = learner === 'baseline' ? 'naive guess' : MODELS[learner].title
-  return { learner, title, means, error: standardError(figures[measure] ?? []) }
+  return { learner, title, means: each(mean), errors: each(standardError) }
 }
 
 function standardError(values: readonly number[]): number {
@@ -129,11 +124,37 @@ function decide(
   const [first, ...others] = models
   if (baseline === undefined || first === undefined) throw new Error('nobody competes')
   const best = others.reduce((top, one) => (meanOf(one) > meanOf(top) ? one : top), first)
-  const limit = meanOf(best) - best.error
+  const limit = meanOf(best) - (best.errors[measure] ?? 0)
   const chosen = models.find((one) => meanOf(one) >= limit) ?? best
   return {
     chosen: chosen.learner === 'baseline' ? 'logreg' : chosen.learner,
     isBest: chosen === best,
-    beatsBaseline: meanOf(chosen) - chosen.error > meanOf(baseline),
+    beatsBaseline: BEATING[measure].some((figure) => isBeyond(chosen, baseline, figure)),
   }
+}
+
+/**
+ * What shows that something was learned. Not the F1: whoever guesses classes at random has a better one than whoever always
+ * says the most frequent.
+ */
+const BEATING: Readonly<Record<Comparison['measure'], readonly Figure[]>> = {
+  macro_f1: [
+    { name: 'accuracy', sign: 1 },
+    { name: 'log_loss', sign: -1 },
+  ],
+  r2: [{ name: 'r2', sign: 1 }],
+}
+
+interface Figure {
+  readonly name: string
+  /** 1 where more is better, -1 where less is. */
+  readonly sign: 1 | -1
+}
+
+/** Two standard errors leave chance about one time in twenty. */
+const ERRORS_BEYOND = 2
+
+function isBeyond(one: ComparedLearner, other: ComparedLearner, { name, sign }: Figure): boolean {
+  const gap = sign * ((one.means[name] ?? 0) - (other.means[name] ?? 0))
+  return gap > ERRORS_BEYOND * (one.errors[name] ?? 0)
 }
