@@ -1,6 +1,6 @@
 // What one message says about the inputs of one model, from whichever form it uses: words, a bare list, a text.
 
-import type { InputField, Scalar } from '#core/model.ts'
+import type { InputField, Scalar, Signature } from '#core/model.ts'
 import type { KnownModel } from '../language.ts'
 import { bindFields } from './fields.ts'
 import type { MessageReading } from './reading.ts'
@@ -47,9 +47,12 @@ export function bindModel(reading: MessageReading, model: KnownModel): ModelBind
     leftovers: binding.leftovers,
     conflicts: binding.conflicts,
     mentioned: binding.mentioned,
-    complete: bound === signature.inputs.length,
+    complete: lookedAt(signature).every(({ name }) => Object.hasOwn(binding.features, name)),
   }
 }
+
+/** Inputs that the model does not look at are never waited for. */
+const lookedAt = ({ inputs }: Signature) => inputs.filter(({ unused }) => unused !== true)
 
 /** The one text input of a model that takes nothing else. */
 export function singleText(model: KnownModel): InputField | null {
@@ -100,7 +103,8 @@ function bindList(reading: MessageReading, model: KnownModel): ModelBinding | nu
   const values = findValues(signature, reading.tokens, taken).filter(
     (value) => !(value.kind === 'number' && value.number.weak),
   )
-  if (values.length !== signature.inputs.length || values.length < 2) return null
+  const inputs = lookedAt(signature)
+  if (values.length !== inputs.length || values.length < 2) return null
   const called = findFieldMentions(signature, reading.tokens, taken)
   if (called.some(({ strength }) => strength !== 'part')) return null
   const plain = reading.tokens.every(
@@ -110,7 +114,7 @@ function bindList(reading: MessageReading, model: KnownModel): ModelBinding | nu
       (token.kind === 'mark' ? LIST_MARKS.has(token.word) : LIST_FILLERS.has(token.word)),
   )
   if (!plain) return null
-  const features = inOrder(signature.inputs, values)
+  const features = inOrder(inputs, values)
   if (features === null) return null
   return { ...NOTHING, features, bound: values.length, complete: true }
 }
@@ -124,8 +128,9 @@ export function inOrder(
   for (const [index, input] of inputs.entries()) {
     const value = values[index]
     if (value === undefined) return null
+    const isOther = value.kind === 'category' && !input.categories?.includes(value.value)
     const field = value.kind === 'category' ? (value.fields[0] ?? 0) : 0
-    if (suits(value, input, field) === null) return null
+    if (isOther || suits(value, input, field) === null) return null
     features[input.name] = valueFor(value, input)
   }
   return features

@@ -1,6 +1,7 @@
 // The offline interpreter: from a message, the files, the models and the memory to a plan. Pure; a few milliseconds.
 
 import type { KnownModel } from '../language.ts'
+import { singleText } from './binding.ts'
 import { planCommands } from './commanding.ts'
 import { mentionedCommand } from './commands.ts'
 import { answerModel, continuePrediction, switchModel } from './continuing.ts'
@@ -24,7 +25,7 @@ import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
 import { offerText, planText } from './texts.ts'
 import { continueTraining, planTraining } from './training.ts'
-import { placeInOrder, stillMissing, takeOtherwise } from './unplaced.ts'
+import { placeInOrder, stillMissing, takeOtherwise, waitingFor } from './unplaced.ts'
 import { answerWhich, varyPrediction } from './varying.ts'
 
 /** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */
@@ -164,7 +165,7 @@ function planInputs(reading: MessageReading, context: Context): Plan | null {
     return namedModels(reading).length > 0 ? planned : (continueInputs(reading, context) ?? planned)
   }
   const read = planRead(reading, context)
-  const asksToRead = read !== null && read.kind === 'run'
+  const asksToRead = read !== null && read.kind === 'run' && !isAwaitedText(reading, context, read)
   if (asksToRead && !hasValues(planned)) return read
   const continued = continueInputs(reading, context)
   if (continued !== null) return continued
@@ -172,6 +173,21 @@ function planInputs(reading: MessageReading, context: Context): Plan | null {
   if (asksToRead && !hasValues(planned, 2)) return read
   return planned
 }
+
+/** Product questions are asked like questions to us: where a text is awaited, only a plain request to see something is one. */
+function isAwaitedText(reading: MessageReading, context: Context, read: Plan): boolean {
+  const waiting = waitingFor(context)
+  if (waiting === null || singleText(waiting.model) === null || read.kind !== 'run') return false
+  if (namedModels(reading).length > 0 || reading.tokens.length <= MAX_PLAIN_TOKENS) return false
+  return (
+    read.calls.every(({ operation }) => operation !== 'list_models') &&
+    !OF_MODELS.test(reading.whole)
+  )
+}
+
+/** "help", "what inputs?" */
+const MAX_PLAIN_TOKENS = 3
+const OF_MODELS = /\b(?:models?|inputs?|columns?|fields?|versions?|predictions?)\b/
 
 const hasValues = (plan: Plan | null, atLeast = 1): boolean =>
   plan?.kind === 'ask' && Object.keys(plan.call.input['features'] ?? {}).length >= atLeast

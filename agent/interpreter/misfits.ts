@@ -3,7 +3,7 @@
 import type { InputField } from '#core/model.ts'
 import type { Choice } from '#core/presentation/blocks.ts'
 import { formatNumber } from '#core/presentation/numbers.ts'
-import { joinSome } from '#core/presentation/phrases.ts'
+import { joinSome, joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
 import { type FeatureRow, isFeatures } from './data.ts'
 import { type Context, modelNamed } from './memory.ts'
@@ -136,6 +136,10 @@ const writtenNumber = ({ text, tokens }: MessageReading, { from, unitTo }: Numbe
   text.slice(tokens[from]?.start ?? 0, tokens[unitTo - 1]?.end ?? 0)
 
 const ASSIGNS: ReadonlySet<string> = new Set(['=', ':'])
+/** In a supposition these give a value as well; elsewhere they may ask for what an input is. */
+const SUPPOSES: ReadonlySet<string> = new Set(['=', ':', 'is', 'was', 'were'])
+const SUPPOSING =
+  /^(?:(?:and|so|but|ok|okay|now|then) )*(?:what if|how about|suppose|imagine|the same)\b/
 
 /** "tenure=abc", "contract: weekly". */
 function wrongWord(
@@ -146,22 +150,36 @@ function wrongWord(
   const { tokens } = reading
   const fields = findFieldMentions(model.signature, tokens, () => false)
   const values = findValues(model.signature, tokens, () => false)
+  const assigns = SUPPOSING.test(reading.whole) ? SUPPOSES : ASSIGNS
   const isTaken = (index: number) =>
     [...fields, ...values].some(({ from, to }) => index >= from && index < to)
   for (const { field, to } of open) {
     const input = model.signature.inputs[field]
-    if (input === undefined || !ASSIGNS.has(tokens[to]?.word ?? '')) continue
+    if (input === undefined || !assigns.has(tokens[to]?.word ?? '')) continue
     const first = to + 1
     let end = first
     while (end - first < MAX_WORDS && isWord(tokens[end]) && !isTaken(end)) end++
     const said = reading.text.slice(tokens[first]?.start ?? 0, tokens[end - 1]?.end ?? 0)
     const complaint = end === first ? null : complaintOf(input, said)
     if (complaint === null) continue
-    const text = `“${said}” ${complaint}. What is ${describeField(input)}?`
-    return { field: input, text, choices: [] }
+    const categories = isFlag(input) ? [] : (input.categories ?? [])
+    const question =
+      categories.length === 0
+        ? `What is ${describeField(input)}?`
+        : `Is it ${orSome(categories, MAX_NAMES)}?`
+    return {
+      field: input,
+      text: `“${said}” ${complaint}. ${question}`,
+      choices: categories
+        .slice(0, MAX_NAMES)
+        .map((category) => ({ label: category, message: `${input.name}: ${category}` })),
+    }
   }
   return null
 }
+
+const orSome = (words: readonly string[], most: number) =>
+  words.length > most ? joinSome(words, most) : joinWords(words, 'or')
 
 const isWord = (token: Token | undefined) => token?.kind === 'word'
 
@@ -178,7 +196,7 @@ function complaintOf(input: InputField, said: string): string | null {
     case 'string': {
       const { categories, open } = input
       if (categories === undefined || open === true || categories.includes(said)) return null
-      return `is none of the values of ${input.name}: ${joinSome(categories, MAX_NAMES)}`
+      return `is none of the values of ${input.name}`
     }
   }
 }

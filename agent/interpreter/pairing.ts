@@ -116,7 +116,8 @@ function alone(
   if (item === undefined) return null
   if (item.is === 'field') {
     const { field } = item.mention
-    if (!isFlag(signature.inputs[field]) || item.mention.strength === 'part') return null
+    if (!isFlag(signature.inputs[field])) return null
+    if (item.mention.strength === 'part' && !isSaidOfOne(tokens, item.from)) return null
     const flag = !isNegated(tokens, item.from)
     return add(rest, FLAG_COST, { field, value: null, flag, how: 'flag', at: item.from })
   }
@@ -129,9 +130,16 @@ function alone(
   }
   if (value.kind !== 'number') return null
   const field = onlyFieldOfUnit(signature, value.number)
-  if (field === null) return null
+  if (field === null || TERM_NOUNS.has(tokens[value.end]?.word ?? '')) return null
   return add(rest, UNIT_ONLY_COST, { field, value, how: 'unit', at: value.from })
 }
+
+/** "a two year contract" is a kind of contract and no span of time that something has lasted. */
+const TERM_NOUNS: ReadonlySet<string> = new Set(
+  'contract contracts plan plans subscription warranty lease loan mortgage commitment guarantee deal term'.split(
+    ' ',
+  ),
+)
 
 const add = (rest: Reading, cost: number, match: Match): Reading => ({
   ...rest,
@@ -146,6 +154,20 @@ function isNegated(tokens: readonly Token[], from: number): boolean {
   while (from - index <= MAX_SMALL_WORDS && SMALL_WORDS.has(tokens[index]?.word ?? '')) index--
   return NEGATIONS.has(tokens[index]?.word ?? '')
 }
+
+/** "not a senior", "with a partner": a part of a name says so only behind such a word. */
+function isSaidOfOne(tokens: readonly Token[], from: number): boolean {
+  let index = from - 1
+  while (from - index <= MAX_SMALL_WORDS && ARTICLES.has(tokens[index]?.word ?? '')) index--
+  const word = tokens[index]?.word ?? ''
+  return HAS_OR_NOT.has(word) || (IS.has(word) && A.has(tokens[index + 1]?.word ?? ''))
+}
+
+const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the', 'any'])
+/** "she was a senior" */
+const IS: ReadonlySet<string> = new Set(['is', 'was', 'were', 'being', 'be', 'are'])
+const A: ReadonlySet<string> = new Set(['a', 'an'])
+const HAS_OR_NOT: ReadonlySet<string> = new Set('not no without with has have is having'.split(' '))
 
 /** "not on the waterfront": what may stand between the negation and the thing. */
 const SMALL_WORDS: ReadonlySet<string> = new Set(

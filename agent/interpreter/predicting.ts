@@ -3,9 +3,9 @@
 import type { KnownModel } from '../language.ts'
 import { bindModel, type ModelBinding, quotedTexts, singleText } from './binding.ts'
 import { type DataRows, type FeatureRow, readData } from './data.ts'
+import { isPlainLead } from './lead-words.ts'
 import { type Context, lastModel, modelNamed } from './memory.ts'
 import { isEverydayWord } from './models.ts'
-import { isReported } from './mood.ts'
 import { ask, type Plan, run, say } from './plan.ts'
 import { EXPLAIN_PATTERNS, PREDICT_PATTERN, STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import { type MessageReading, readMessage } from './reading.ts'
@@ -251,7 +251,7 @@ function isLikelyText(
   last: KnownModel | null,
 ): boolean {
   if (!binding.complete || quotedTexts(reading).length === 0) return false
-  if (binding.named > 0 || (model === last && !isReported(reading.whole))) return true
+  if (binding.named > 0 || (model === last && isPlainLead(reading))) return true
   const { classes = [], target } = model.signature
   const words = new Set(reading.tokens.map(({ word }) => word))
   return [...classes, target ?? model.name].some((word) => words.has(word.toLowerCase()))

@@ -43,6 +43,7 @@ const factorOf = lookup<number>({
   halving: 0.5,
 })
 const TIMES: ReadonlySet<string> = new Set(['times', 'x', 'fold'])
+const COUNTED: ReadonlySet<string> = new Set(['more', 'less', 'fewer', 'extra', 'additional'])
 /** Behind these a number is where it goes to, or a bound, and not how far. */
 const ABSOLUTE_BEFORE: ReadonlySet<string> = new Set(['to', 'than', 'at', 'exactly'])
 
@@ -100,7 +101,10 @@ const isVague = ({ whole }: MessageReading, numbers: readonly NumberMention[]) =
 
 function readStep(reading: MessageReading, numbers: readonly NumberMention[]): Step | null {
   const { tokens, whole } = reading
-  const firm = numbers.filter(({ weak, unit }) => !weak || unit !== null)
+  // "one more bedroom", but not "make it the cheap one".
+  const firm = numbers.filter(
+    ({ weak, unit, to }) => !weak || unit !== null || COUNTED.has(tokens[to]?.word ?? ''),
+  )
   const [number, another] = firm
   if (another !== undefined) return null
   if (number === undefined) {
@@ -113,7 +117,8 @@ function readStep(reading: MessageReading, numbers: readonly NumberMention[]): S
     return number.value > 0 ? { kind: 'factor', factor: number.value } : null
   }
   const isShare = number.unit?.family === 'share'
-  const sign = tokens[number.from - 1]?.word === '+' ? 1 : isShare && number.value < 0 ? -1 : null
+  const isAdded = tokens[number.from]?.text.startsWith('+') || tokens[number.from - 1]?.word === '+'
+  const sign = isAdded ? 1 : isShare && number.value < 0 ? -1 : null
   const direction = sign ?? (MORE.test(whole) ? 1 : LESS.test(whole) ? -1 : null)
   if (direction === null || !(sign !== null || isShare || BY.test(whole))) return null
   const size = sign === -1 ? Math.abs(number.value) : number.value

@@ -8,12 +8,15 @@ import type { KnownModel } from '../language.ts'
 import type { CommandOperation } from './command-patterns.ts'
 import { type Context, lastModel } from './memory.ts'
 import { ask, type Plan, say } from './plan.ts'
+import { isFlag } from './values.ts'
 
 /** Enough to answer in one go; more inputs than this are better sent as a table or JSON. */
 const MAX_ASKED_FIELDS = 8
 /** Of more inputs than that, so many are named. */
 const MAX_NAMED_FIELDS = 5
 const MAX_EXAMPLE_FIELDS = 3
+/** Beside more inputs than this their categories would be a wall of words. */
+const MAX_DESCRIBED_FIELDS = 4
 const MAX_NAMES = 6
 
 export const askFile = (details: Readonly<Record<string, unknown>>): Plan =>
@@ -53,7 +56,7 @@ export function listFields(fields: readonly InputField[]): string {
         fields.map(({ name }) => name),
         MAX_NAMED_FIELDS,
       )
-    : joinWords(fields.map(describeField))
+    : joinWords(fields.map((field) => describeField(field, fields.length > MAX_DESCRIBED_FIELDS)))
 }
 
 /** A whole row to send as it stands, where there are too many inputs to write by hand. */
@@ -70,14 +73,19 @@ export function exampleRowChoices(
   ]
 }
 
-export function describeField(field: InputField): string {
-  const hint =
-    field.categories !== undefined
-      ? joinSome(field.categories, MAX_NAMES)
-      : field.type === 'boolean'
-        ? 'yes or no'
-        : field.unit
+/** `tenure (months)`; `brief` leaves the names of categories to the model's description. */
+export function describeField(field: InputField, brief = false): string {
+  const hint = hintOf(field, brief)
   return hint === undefined ? field.name : `${field.name} (${hint})`
+}
+
+function hintOf(field: InputField, brief: boolean): string | undefined {
+  if (isFlag(field) && (field.categories === undefined || field.categories.length === 2)) {
+    return brief ? undefined : 'yes or no'
+  }
+  if (field.categories !== undefined)
+    return brief ? undefined : joinSome(field.categories, MAX_NAMES)
+  return field.unit
 }
 
 /** Asks which model, offering those at hand. */

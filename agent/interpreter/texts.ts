@@ -2,6 +2,7 @@
 
 import type { KnownModel } from '../language.ts'
 import { bindModel, quotedTexts, singleText } from './binding.ts'
+import { isPlainLead } from './lead-words.ts'
 import { type Context, lastModel } from './memory.ts'
 import { type Plan, run, say } from './plan.ts'
 import { isForbidden, namedModels, versionOf } from './predicting.ts'
@@ -24,6 +25,16 @@ const COLON = /:(?!\/\/)(?:\s|$)|:(?=["“„«'‘`])/
 
 /** A text for a model that takes nothing else, or null where the message hands none over. */
 export function planText(reading: MessageReading, context: Context): Plan | null {
+  const plan = planHanded(reading, context)
+  if (plan?.kind !== 'run' || !INSTEAD.test(reading.whole)) return plan
+  const varies = plan.calls[0]?.input['model'] === context.state.lastPrediction?.model
+  return varies ? { ...plan, varies } : plan
+}
+
+/** Another text in the place of the last one. */
+const INSTEAD = /\b(?:what if|instead|the same|how about|what about|had said|changed?)\b/
+
+function planHanded(reading: MessageReading, context: Context): Plan | null {
   const models = context.models.filter((model) => singleText(model) !== null)
   const handed = models.length === 0 ? null : readHanded(reading)
   if (handed === null) return null
@@ -103,26 +114,6 @@ const LISTED = /(?:^|\n)\s*(?:[-*•]|\d{1,3}[.)])\s+\S.*\n\s*(?:[-*•]|\d{1,3}
 const isShort = (lead: string) => {
   const count = lead.match(WORDS)?.length ?? 0
   return count > 0 && count <= MAX_LEAD_WORDS
-}
-
-/** What is said around a text that a named model, or any, is to read: an order of another kind is none of these words. */
-const LEAD_WORDS: ReadonlySet<string> = new Set(
-  `classify classification predict prediction score check test try run use using apply analyze analyse evaluate label tag categorize categorise rate judge
-  read detect estimate guess tell give get make do does what which is are was how would will could can you please pls the a an this that these it me my our
-  us your on with for of to about say says think thinks model models classifier text texts sentence comment review question message following and now then
-  hey hi hello ok okay so here one case result answer verdict next another also again sentiment opinion see let saying input type reads`.split(
-    /\s+/,
-  ),
-)
-
-function isPlainLead(lead: MessageReading): boolean {
-  return lead.tokens.every(
-    ({ kind, word }, index) =>
-      kind === 'mark' ||
-      LEAD_WORDS.has(word) ||
-      lead.models.some(({ from, to }) => index >= from && index < to) ||
-      lead.versions.some(({ from, to }) => index >= from && index < to),
-  )
 }
 
 const ASKING =

@@ -114,10 +114,12 @@ function findCategories(
   busy: (index: number) => boolean,
 ): ValueMention[] {
   const known = signature.inputs.flatMap((input, field) =>
-    (input.categories ?? []).map((category) => {
-      const words = wordsOf(category)
-      return { field, category, letters: words.join(''), most: words.length }
-    }),
+    (input.categories ?? []).flatMap((category) =>
+      formsOf(category, input.categories ?? []).map((form) => {
+        const words = wordsOf(form)
+        return { field, category, letters: words.join(''), most: words.length }
+      }),
+    ),
   )
   if (known.length === 0) return []
   const found: ValueMention[] = []
@@ -129,7 +131,7 @@ function findCategories(
     const length = Math.max(0, ...matches.map((match) => match.length))
     const longest = matches.filter((match) => match.length === length)
     const [first] = longest
-    if (first === undefined) continue
+    if (first === undefined || deniesField(signature, tokens, from, first.letters)) continue
     const written = tokens
       .slice(from, from + length)
       .map(({ text }) => text)
@@ -147,6 +149,33 @@ function findCategories(
   }
   return found
 }
+
+const BRACKETED = /\s*\([^)]*\)\s*/g
+
+/** `Credit card (automatic)` is called "credit card" where no other category is. */
+function formsOf(category: string, all: readonly string[]): readonly string[] {
+  const short = category.replace(BRACKETED, ' ').trim()
+  const isOwn = all.every(
+    (other) => other === category || other.replace(BRACKETED, ' ').trim() !== short,
+  )
+  return short === category || short === '' || !isOwn ? [category] : [category, short]
+}
+
+/** "no internet service" denies the input of that name; it is a category only behind an input that it was given for. */
+function deniesField(
+  signature: Signature,
+  tokens: readonly Token[],
+  from: number,
+  letters: string,
+): boolean {
+  if (tokens[from]?.word !== 'no' || ASSIGNS.has(tokens[from - 1]?.word ?? '')) return false
+  const denied = letters.slice('no'.length)
+  return signature.inputs.some(
+    (input) => wordsOf(input.name).join('') === denied && categoryFor(input, false) !== null,
+  )
+}
+
+const ASSIGNS: ReadonlySet<string> = new Set(['=', ':'])
 
 /** How many tokens from here spell the category, however they are cut (`SkyJet`, "sky jet", "skyjet"); 0 for none. */
 function tokensSpelling(
@@ -177,7 +206,7 @@ export function suits(value: ValueMention, input: InputField, field: number): nu
     case 'number':
       return suitsNumber(value.number, input)
     case 'boolean':
-      return isFlag(input) ? 0 : categoryFor(input, value.value) === null ? null : 0
+      return isFlag(input) || categoryFor(input, value.value) !== null ? 0 : null
     case 'category':
       return value.fields.includes(field) ? -0.5 : null
     case 'text':
@@ -189,16 +218,21 @@ export function suits(value: ValueMention, input: InputField, field: number): nu
 
 const SAYS_FLAG = /\b(?:1|0) (?:if|when|where|for|means)\b|\b(?:0 or 1|1 or 0|else 0)\b/i
 
-/** A yes or no, or a number that is said to be one: "1 if it overlooks the water, else 0". */
+/** A yes or no, categories that are one, or a number that is said to be one: "1 if it overlooks the water, else 0". */
 export function isFlag(input: InputField | undefined): boolean {
   if (input?.type === 'boolean') return true
+  if (input?.type === 'category' || input?.type === 'string') {
+    return categoryFor(input, true) !== null && categoryFor(input, false) !== null
+  }
   if (input?.type !== 'integer' && input?.type !== 'float') return false
+  const { allowed } = input
+  if (allowed?.length === 2 && allowed.includes(0) && allowed.includes(1)) return true
   return SAYS_FLAG.test(input.description ?? '') && input.minimum === 0 && input.maximum === 1
 }
 
 /** What a flag is sent as. */
 export const flagValue = (input: InputField, value: boolean): Scalar =>
-  input.type === 'boolean' ? value : Number(value)
+  input.type === 'boolean' ? value : (categoryFor(input, value) ?? Number(value))
 
 /** "yes" of a field whose categories are Yes and No. */
 function categoryFor(input: InputField, value: boolean): string | null {

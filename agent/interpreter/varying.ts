@@ -4,8 +4,9 @@ import type { InputField } from '#core/model.ts'
 import { formatQuantity } from '#core/presentation/numbers.ts'
 import { joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
-import { bindModel } from './binding.ts'
+import { bindModel, singleText } from './binding.ts'
 import { type FeatureRow, isFeatures } from './data.ts'
+import { isPlainLead } from './lead-words.ts'
 import { type Context, modelNamed } from './memory.ts'
 import { type Plan, say } from './plan.ts'
 import { namedModels, predictOrAsk } from './predicting.ts'
@@ -31,6 +32,7 @@ export function varyPrediction(reading: MessageReading, context: Context): Plan 
   const base: Base = { model, features: last.features, version: last.version }
   const relative = readRelative(reading, model, base.features, last.focus)
   if (relative !== null) return varyRelatively(reading, base, relative)
+  if (singleText(model) !== null && !isPlainLead(reading)) return null
   const binding = bindModel(reading, model)
   if (binding.leftovers > 0 && binding.bound > 0) return null
   if (binding.conflicts.length > 0) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test'
 import { type PlayedCase, playCases } from './support/play-case.ts'
 import { EXAMPLE_REQUESTS } from './utterances/conversation.example.ts'
 import { HELD_OUT_CASES } from './utterances/held-out.ts'
-import { VISIBLE_CASES } from './utterances/table.ts'
+import { LATER_CASES, VISIBLE_CASES } from './utterances/table.ts'
 
 /** Every case is a conversation with a registry on disk. */
 const TIMEOUT_MS = 180_000
@@ -28,6 +28,16 @@ describe('the interpreter on the utterance table', () => {
       const played = await playCases([...VISIBLE_CASES, ...EXAMPLE_REQUESTS])
       expect(executedFalsely(played)).toEqual([])
       expect(share(played), `missed: ${missed(played).join(' ')}`).toBeGreaterThanOrEqual(0.97)
+    },
+    TIMEOUT_MS,
+  )
+
+  test(
+    'understands all of the rules that came later and runs nothing that was not asked for',
+    async () => {
+      const played = await playCases(LATER_CASES)
+      expect(executedFalsely(played)).toEqual([])
+      expect(missed(played)).toEqual([])
     },
     TIMEOUT_MS,
   )

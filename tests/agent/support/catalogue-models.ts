@@ -1,5 +1,6 @@
 // Registers the catalogue's models in a real registry, as real little ONNX models, so that steps are truly executed.
 
+import { join } from 'node:path'
 import type { ModelDescription } from '#core/formats/description.ts'
 import { ML_DOMAIN } from '#core/graph/onnx-writer.ts'
 import { type OnnxArtifact, toOnnx } from '#core/graph/to-onnx.ts'
@@ -82,6 +83,26 @@ function textArtifact(field: string): OnnxArtifact {
   }
 }
 
+async function artifactOf(
+  ports: Ports,
+  { signature, fixture }: CatalogueModel,
+  version: number,
+): Promise<OnnxArtifact> {
+  const [first, another] = signature.inputs
+  if (fixture !== undefined) {
+    const bytes = await Bun.file(join(FIXTURES_FOLDER, fixture)).bytes()
+    const features = signature.inputs.map(({ name }) => name)
+    const read = await ports.reader.read({ bytes, fileName: fixture, features })
+    if (!read.ok) throw new Error(`${fixture}: ${read.failure.message}`)
+    return read.value
+  }
+  return first?.type === 'string' && another === undefined
+    ? textArtifact(first.name)
+    : linearArtifact(signature, version / 10)
+}
+
+const FIXTURES_FOLDER = join(import.meta.dir, '../../fixtures')
+
 export async function registerModels(
   ports: Ports,
   models: readonly CatalogueModel[],
@@ -89,11 +110,7 @@ export async function registerModels(
   for (const model of models) {
     const { name, signature } = model
     for (const number of model.versions) {
-      const [first] = signature.inputs
-      const artifact =
-        signature.inputs.length === 1 && first?.type === 'string'
-          ? textArtifact(first.name)
-          : linearArtifact(signature, number / 10)
+      const artifact = await artifactOf(ports, model, number)
       const original = encoder.encode(`${name} ${number}`)
       await ports.registry.createVersion({
         model: name,

@@ -5,6 +5,7 @@ import { createTestPorts, SAMPLES_FOLDER, type TestPorts } from '../../support/p
 import type { SentFile, UtteranceCase } from '../utterances/case.ts'
 import { CATALOGUE, type CatalogueModel } from '../utterances/catalogue.ts'
 import { judge, type Verdict } from '../utterances/judge.ts'
+import { MORE_MODELS } from '../utterances/more-models.ts'
 import { registerModels } from './catalogue-models.ts'
 import { anyModel } from './model-files.ts'
 import { type FileToSend, talkTo } from './talk.ts'
@@ -49,9 +50,10 @@ function createShelf() {
 }
 
 function modelsOf({ models, deployed = [] }: UtteranceCase): readonly CatalogueModel[] {
-  return CATALOGUE.filter(({ name }) => models === undefined || models.includes(name)).map(
-    (model) =>
-      deployed.includes(model.name) ? { ...model, live: model.versions.at(-1) ?? null } : model,
+  const more = MORE_MODELS.filter(({ name }) => models?.includes(name))
+  const chosen = CATALOGUE.filter(({ name }) => models === undefined || models.includes(name))
+  return [...chosen, ...more].map((model) =>
+    deployed.includes(model.name) ? { ...model, live: model.versions.at(-1) ?? null } : model,
   )
 }
 

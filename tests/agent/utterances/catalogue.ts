@@ -12,6 +12,8 @@ export interface CatalogueModel {
   readonly versions: readonly number[]
   /** null when the model is registered and not deployed. */
   readonly live: number | null
+  /** A model file below tests/fixtures that answers; a little linear graph where there is none. */
+  readonly fixture?: string
 }
 
 const RISK_BANDS = [
