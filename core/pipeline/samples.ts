@@ -2,8 +2,7 @@
 
 import { widthAfter } from './columns.ts'
 import type { Matrix } from './matrix.ts'
-import type { Predictor, Transformer } from './pipeline.ts'
-import type { TreePredictor } from './trees.ts'
+import type { Transformer } from './pipeline.ts'
 
 /** Numbers are in the units of the column; an example is a value that a row may well have. */
 export interface ColumnSample {
@@ -16,7 +15,7 @@ export interface ColumnSample {
 export type Origins = readonly (number | null)[]
 
 /** Rows of stored points and thresholds that are looked at: more say no more about the middle. */
-const MAX_LOOKED_AT = 2_000
+export const MAX_LOOKED_AT = 2_000
 
 /** Positions among the inputs of what comes out; only columns that are handed on as they came keep theirs. */
 export function originsAfter(node: Transformer, origins: Origins): Origins {
@@ -41,18 +40,6 @@ export function originsAfter(node: Transformer, origins: Origins): Origins {
   }
 }
 
-/** One sample a column that the predictor itself knows something about. */
-export function predictorSamples(predictor: Predictor): readonly (ColumnSample | null)[] {
-  switch (predictor.kind) {
-    case 'neighbours':
-      return pointSamples(predictor.points)
-    case 'forest':
-      return thresholdSamples(predictor)
-    default:
-      return []
-  }
-}
-
 /** Range and middle of stored rows. */
 export function pointSamples({ rows, columns, data }: Matrix): readonly ColumnSample[] {
   const stride = Math.max(1, Math.ceil(rows / MAX_LOOKED_AT))
@@ -66,31 +53,6 @@ export function pointSamples({ rows, columns, data }: Matrix): readonly ColumnSa
   })
 }
 
-/** The middle of the thresholds that trees compare a column with; they tell nothing of its ends. */
-function thresholdSamples({ trees }: TreePredictor): readonly (ColumnSample | null)[] {
-  const thresholds: number[][] = []
-  let left = MAX_LOOKED_AT * 8
-  for (const tree of trees) {
-    for (let node = 0; node < tree.left.length && left > 0; node++, left--) {
-      const feature = tree.feature[node] ?? -1
-      const threshold = tree.threshold[node] ?? Number.NaN
-      if ((tree.left[node] ?? -1) === -1 || feature < 0 || tree.categories.has(node)) continue
-      if (!Number.isFinite(threshold)) continue
-      const known = thresholds[feature] ?? []
-      known.push(threshold)
-      thresholds[feature] = known
-    }
-  }
-  return Array.from(thresholds, (values) => {
-    if (values === undefined) return null
-    values.sort((first, second) => first - second)
-    const middle = values[values.length >> 1] ?? 0
-    // Between whole numbers: the column holds such.
-    const isWhole = values.every((value) => value - Math.floor(value) === 0.5)
-    return { example: isWhole ? Math.floor(middle) : roundTo(middle, spread(values)) }
-  })
-}
-
 function valuesSample(values: number[]): ColumnSample {
   values.sort((first, second) => first - second)
   const [minimum] = values
@@ -100,20 +62,20 @@ function valuesSample(values: number[]): ColumnSample {
   return { minimum, maximum, example: values[values.length >> 1] ?? minimum }
 }
 
-function spread(sorted: readonly number[]): number {
-  return (sorted.at(-1) ?? 0) - (sorted[0] ?? 0)
-}
-
-/** A mean and a standard deviation: the mean, as exact as people would say it; of a column of zeros and ones the likelier. */
+/** A mean and a variance: the mean, as exact as people would say it; of a column of zeros and ones the likelier. */
 export function momentSample(mean: number, variance: number | null): ColumnSample {
   if (!Number.isFinite(mean)) return {}
-  const isFlag =
-    variance !== null &&
-    mean > 0 &&
-    mean < 1 &&
-    Math.abs(variance - mean * (1 - mean)) < FLAG_TOLERANCE
-  if (isFlag) return { minimum: 0, maximum: 1, example: mean < 0.5 ? 0 : 1 }
+  if (variance !== null && isFlag(mean, variance)) return flagSample(mean)
   return { example: roundTo(mean, variance === null ? 0 : Math.sqrt(variance)) }
+}
+
+/** A mean and a variance that only a column of zeros and ones has; `tolerance` is what the file may have added to it. */
+export function isFlag(mean: number, variance: number, tolerance = FLAG_TOLERANCE): boolean {
+  return mean > 0 && mean < 1 && Math.abs(variance - mean * (1 - mean)) < tolerance
+}
+
+export function flagSample(mean: number): ColumnSample {
+  return { minimum: 0, maximum: 1, example: mean < 0.5 ? 0 : 1 }
 }
 
 const FLAG_TOLERANCE = 1e-9

@@ -1,10 +1,10 @@
 // What fitted transformers kept of the values that they saw, told to the inputs that those came from.
 
+import { predictorSamples } from '#core/pipeline/predictor-samples.ts'
 import {
   type ColumnSample,
   momentSample,
   pointSamples,
-  predictorSamples,
   rangeSample,
 } from '#core/pipeline/samples.ts'
 import {
@@ -21,12 +21,12 @@ import type { ReadPredictor, TableShape } from './reading.ts'
 type SampleReader = (object: FittedObject) => readonly (ColumnSample | null)[]
 
 const READERS: Readonly<Record<string, SampleReader>> = {
-  StandardScaler: (object) => {
-    const variances = optionalVector(object, 'var_')
-    return perNumber(optionalVector(object, 'mean_'), (mean, at) =>
-      momentSample(mean, variances?.[at] ?? null),
-    )
-  },
+  StandardScaler: readMoments,
+  PCA: readMoments,
+  IncrementalPCA: readMoments,
+  FastICA: readMoments,
+  LinearDiscriminantAnalysis: (object) =>
+    perNumber(optionalVector(object, 'xbar_'), (mean) => momentSample(mean, null)),
   RobustScaler: (object) => {
     const scales = optionalVector(object, 'scale_')
     return perNumber(optionalVector(object, 'center_'), (center, at) =>
@@ -80,6 +80,14 @@ function perNumber(
   read: (number: number, at: number) => ColumnSample,
 ): readonly ColumnSample[] {
   return numbers === null ? [] : Array.from(numbers, read)
+}
+
+/** A mean a column, and its variance where the class keeps it. */
+function readMoments(object: FittedObject): readonly ColumnSample[] {
+  const variances = optionalVector(object, 'var_')
+  return perNumber(optionalVector(object, 'mean_'), (mean, at) =>
+    momentSample(mean, variances?.[at] ?? null),
+  )
 }
 
 function readPoints(object: FittedObject, name: string): readonly ColumnSample[] {
