@@ -46,6 +46,8 @@ export interface TreePredictor {
   /** A fitted model whose answer for the row is added to `base`: scikit-learn's boosting with an `init` of the user's own. */
   readonly start?: TreeStart
   readonly link: TreeLink
+  /** True where the library's class has no decision_function, so that what is made of it asks for probabilities. */
+  readonly hidesScores?: true
 }
 
 /**

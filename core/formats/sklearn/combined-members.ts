@@ -12,7 +12,7 @@ import {
   readItems,
   refuse,
 } from './fitted-object.ts'
-import type { Reading, ReadPredictor, TableShape } from './reading.ts'
+import { namelessTable, type Reading, type ReadPredictor, type TableShape } from './reading.ts'
 
 /** The whole that members belong to. */
 export interface Whole {
@@ -69,10 +69,17 @@ export function readMember(
   columns: readonly number[] | null = null,
 ): ReadMember {
   const { object, table, reading } = whole
-  const seen = columns === null ? table : { width: columns.length, names: null }
+  const seen = columns === null ? table : pickColumns(table, columns)
   const read = reading.predictor(object, value, name, seen)
   const { predictor } = read
   return { ...read, member: { columns, predictor, classes: placesOfClasses(whole, read) } }
+}
+
+function pickColumns(table: TableShape, columns: readonly number[]): TableShape {
+  const picked = namelessTable(table, columns.length)
+  const { origins } = table
+  if (origins === undefined) return picked
+  return { ...picked, origins: columns.map((column) => origins[column] ?? null) }
 }
 
 /** Position in the whole's classes of each of the member's own, or null where they are the same. */

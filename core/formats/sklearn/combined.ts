@@ -27,7 +27,13 @@ import {
 } from './fitted-object.ts'
 import { readInverse } from './inverse.ts'
 import { readClasses } from './linear.ts'
-import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
+import {
+  namelessTable,
+  type PredictorReader,
+  type Reading,
+  type ReadPredictor,
+  type TableShape,
+} from './reading.ts'
 import { STACK_READERS } from './stacks.ts'
 import { THRESHOLD_READERS } from './thresholds.ts'
 import { isOlderThan } from './written-by.ts'
@@ -134,7 +140,7 @@ function meanOf(
 /** Its members see arrays, of which some columns only. */
 function readBag(whole: Whole): ReadPredictor {
   const { object, table, classes } = whole
-  const nameless = { ...whole, table: { width: table.width, names: null } }
+  const nameless = { ...whole, table: namelessTable(table) }
   const members = readMembers(nameless, [], readFeatureSubsets(object, table.width))
   const weights = new Float64Array(members.length).fill(1)
   if (classes === null) return meanOfValues(object, members, weights)
@@ -145,7 +151,7 @@ function readBag(whole: Whole): ReadPredictor {
 function readBoost(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
   const classes = readClasses(object)
   if (classes.length < 2) throw refuse(object, 'was trained on a single class.')
-  const whole = wholeOf(object, { width: table.width, names: null }, reading, classes)
+  const whole = wholeOf(object, namelessTable(table), reading, classes)
   const members = readMembers(whole)
   const isReal = readText(object, 'algorithm', 'SAMME') === 'SAMME.R'
   return classifier(whole, members, {
@@ -159,7 +165,7 @@ function readBoost(object: FittedObject, table: TableShape, reading: Reading): R
 }
 
 function readMedian(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
-  const whole = wholeOf(object, { width: table.width, names: null }, reading, null)
+  const whole = wholeOf(object, namelessTable(table), reading, null)
   const members = readMembers(whole)
   singleValues(object, members)
   return {
@@ -188,7 +194,7 @@ function readSideBySide(object: FittedObject, table: TableShape, reading: Readin
 function readChain(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
   const values = readItems(object, 'estimators_')
   const members = values.map((value, place) => {
-    const seen = { width: table.width + place, names: null }
+    const seen = namelessTable(table, table.width + place)
     return readMember(wholeOf(object, seen, reading, null), value, undefined)
   })
   const order = numbersOfValue(attribute(object, 'order_'))

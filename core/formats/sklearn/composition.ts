@@ -18,6 +18,7 @@ import {
   textsOfValue,
 } from './fitted-object.ts'
 import type { PredictorReader, Reading, TableShape, TransformerReader } from './reading.ts'
+import { isSparseAfter } from './sparse-tables.ts'
 
 export const COMPOSED_TRANSFORMERS: Readonly<Record<string, TransformerReader>> = {
   Pipeline: (object, table, reading) => ({
@@ -81,9 +82,12 @@ function readSteps(
   for (const [name, value] of steps) {
     if (isSampler(value)) continue
     const transformer = reading.transformer(object, value, name, current)
-    if (transformer.kind === 'identity') continue
-    read.push(transformer)
-    current = tableAfter(transformer, current)
+    const isSparse = isSparseAfter(value, current.isSparse === true)
+    if (transformer.kind !== 'identity') {
+      read.push(transformer)
+      current = tableAfter(transformer, current)
+    }
+    if (isSparse !== (current.isSparse === true)) current = { ...current, isSparse }
   }
   return { steps: read, table: current }
 }
@@ -95,10 +99,11 @@ export function isSampler(value: PickleValue | undefined): boolean {
   return isRecord(value) && SAMPLERS.test(value.callable.module)
 }
 
-function tableAfter(transformer: Transformer, { width, origins }: TableShape): TableShape {
-  const after = widthAfter(transformer, width)
-  if (origins?.some((origin) => origin !== null) !== true) return { width: after, names: null }
-  return { width: after, names: null, origins: originsAfter(transformer, origins) }
+function tableAfter(transformer: Transformer, table: TableShape): TableShape {
+  const { width, origins, names: _, ...rest } = table
+  const after = { ...rest, width: widthAfter(transformer, width), names: null }
+  if (origins?.some((origin) => origin !== null) !== true) return after
+  return { ...after, origins: originsAfter(transformer, origins) }
 }
 
 function readColumnTransformer(
@@ -119,6 +124,7 @@ function readColumnTransformer(
     const inner: TableShape = {
       width: positions.length,
       names: table.names === null ? null : positions.map((at) => table.names?.[at] ?? ''),
+      ...(table.isSparse && { isSparse: true }),
       ...(table.origins && { origins: positions.map((at) => table.origins?.[at] ?? null) }),
     }
     const transformer = reading.transformer(object, value, step, inner)

@@ -1,9 +1,8 @@
 // Reads encoders of categories and bins: OneHotEncoder, OrdinalEncoder, TargetEncoder, KBinsDiscretizer.
 
 import type { Categories, EncodedColumn, OneHotColumn } from '#core/pipeline/categories.ts'
-import { MISSING_TEXT } from '#core/pipeline/missing-text.ts'
 import type { Transformer } from '#core/pipeline/pipeline.ts'
-import { asNumber, asText } from '../pickle/access.ts'
+import { asNumber, asText, isCompound } from '../pickle/access.ts'
 import { printable } from '../pickle/globals.ts'
 import { readCategories, readGroupings, readUnknownRule } from './categories.ts'
 import { checkWidth } from './column-vectors.ts'
@@ -114,10 +113,12 @@ function readOrdinal(object: FittedObject, table: TableShape): Transformer {
   const rule = readUnknownRule(object, ORDINAL_RULES, 'error')
   const unknown = rule === 'error' ? null : codeOf(object, 'unknown_value')
   const missing = codeOf(object, 'encoded_missing_value')
+  const missingCodes = readMissingCodes(object)
   const columns = categories.map((own, index): EncodedColumn => {
     const grouping = groupings[index] ?? null
+    const missingCode = missingCodes.get(index)
     const table = Float64Array.from({ length: own.values.length }, (_, code) =>
-      isMissingCategory(own, code) ? missing : (grouping?.[code] ?? code),
+      code === missingCode ? missing : (grouping?.[code] ?? code),
     )
     return {
       categories: own,
@@ -134,9 +135,15 @@ function codeOf(object: FittedObject, name: string): number {
   return optionalNumber(object, name) ?? Number.NaN
 }
 
-function isMissingCategory({ values }: Categories, code: number): boolean {
-  const value = values[code]
-  return value === MISSING_TEXT || Number.isNaN(value)
+/** The code of NaN by column. None is a category like any other, and so was NaN before scikit-learn 1.0. */
+function readMissingCodes(object: FittedObject): ReadonlyMap<number, number> {
+  const value = attribute(object, '_missing_indices')
+  const codes = new Map<number, number>()
+  if (!isCompound(value) || value.kind !== 'dict') return codes
+  for (const [column, code] of value.entries) {
+    codes.set(asNumber(column) ?? -1, asNumber(code) ?? -1)
+  }
+  return codes
 }
 
 /** Means of the target by category; of several classes one mean a class, class by class within each column. */

@@ -14,6 +14,13 @@ export interface TableShape {
   readonly names: readonly string[] | null
   /** Which input each column is, where it is handed on as it came; left out where nothing is known. */
   readonly origins?: Origins
+  /** True where the library hands it on as a sparse matrix, whose zeros are not written. */
+  readonly isSparse?: boolean
+}
+
+/** A table of other columns, or of the same without their names, kept as the one before is. */
+export function namelessTable({ width, isSparse }: TableShape, newWidth = width): TableShape {
+  return { width: newWidth, names: null, ...(isSparse && { isSparse }) }
 }
 
 /** A predictor and what only its object knows. */

@@ -5,7 +5,7 @@ import { asText } from '../pickle/access.ts'
 import { memberNames, placesOfClasses, type Whole, warningsOf } from './combined-members.ts'
 import { attribute, type FittedObject, readFlag, readItems, refuse } from './fitted-object.ts'
 import { readClasses } from './linear.ts'
-import type { PredictorReader, ReadPredictor } from './reading.ts'
+import { namelessTable, type PredictorReader, type ReadPredictor } from './reading.ts'
 
 export const STACK_READERS: Readonly<Record<string, PredictorReader>> = {
   StackingClassifier: (object, table, reading) => {
@@ -29,9 +29,11 @@ function readStack(whole: Whole): ReadPredictor {
   const stacked = members.map((read, index) => stackMember(object, read, methods[index] ?? null))
   const passthrough = readFlag(object, 'passthrough', false)
   const before = stacked.reduce((count, { answerWidth }) => count + answerWidth, 0)
-  const width = before + (passthrough ? table.width : 0)
+  const seen = passthrough
+    ? namelessTable(table, before + table.width)
+    : { width: before, names: null }
   const end = attribute(object, 'final_estimator_')
-  const final = reading.predictor(object, end, 'final_estimator', { width, names: null })
+  const final = reading.predictor(object, end, 'final_estimator', seen)
   // The final predictor of a classifier is always trained on positions.
   if (placesOfClasses({ ...whole, isEncoded: true }, final) !== null) {
     throw refuse(object, 'has a final estimator that knows other classes than the whole.')

@@ -24,7 +24,9 @@ export function readXgboostStep(
     predictor: {
       kind: 'margins',
       model,
-      missingValue: description.missingValue,
+      missingValue: table.isSparse
+        ? missingInSparse(object, description.missingValue)
+        : description.missingValue,
       classCount: description.classes?.length ?? null,
     },
     classes: description.classes,
@@ -33,4 +35,13 @@ export function readXgboostStep(
     // What it says of missing feature names does not hold inside a pipeline.
     warnings: description.namesKnown ? description.warnings : description.warnings.slice(1),
   }
+}
+
+/** Of a sparse matrix the library sees only what is written: zeros are missing values. */
+function missingInSparse(object: FittedObject, other: number | null): number {
+  if (other === null || other === 0 || Number.isNaN(other)) return 0
+  throw refuse(
+    object,
+    `takes ${other} for a missing value, and zeros too, since the steps before it give a sparse matrix. Train it with missing=nan.`,
+  )
 }

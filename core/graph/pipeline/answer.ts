@@ -50,3 +50,9 @@ export function divideBySum(graph: GraphBuilder, values: string): string {
 export function softmax(graph: GraphBuilder, values: string): string {
   return graph.apply('Softmax', [values], { attributes: [AXIS_1] })
 }
+
+/** 1 / (1 + exp(-margin)), written out: onnxruntime's Sigmoid loses the digits of small probabilities. */
+export function sigmoid(graph: GraphBuilder, margins: string): string {
+  const odds = graph.apply('Exp', [graph.apply('Neg', [margins])])
+  return graph.apply('Reciprocal', [graph.apply('Add', [odds, graph.doubles([1], [1])])])
+}

@@ -3,7 +3,7 @@
 import type { LinearLink, LinearPredictor } from '#core/pipeline/linear.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
-import { type Answer, argMax, bothClasses, divideBySum, softmax } from './answer.ts'
+import { type Answer, argMax, bothClasses, divideBySum, sigmoid, softmax } from './answer.ts'
 import type { PipelineGraph, PredictorTable } from './converter.ts'
 import { numbersOf } from './flow.ts'
 import { castToIntegers, rowOf, scalar } from './operators.ts'
@@ -28,7 +28,7 @@ const LINKS: Readonly<Record<LinearLink, LinkConverter>> = {
   },
   'one-versus-rest'(graph, values, node) {
     const margins = addMargins(graph, values, node)
-    const probabilities = divideBySum(graph, addSigmoid(graph, margins))
+    const probabilities = divideBySum(graph, sigmoid(graph, margins))
     return classes(node.coefficients.rows, probabilities, margins, argMax(graph, margins))
   },
   'modified-huber': (graph, values, node) => addModifiedHuber(graph, values, node),
@@ -88,12 +88,6 @@ function addTwoSided(
   const coefficients = { rows: 2, columns, data: both }
   const sides = addMargins(graph, values, { ...node, coefficients, intercept })
   return classes(2, softmax(graph, sides), addMargins(graph, values, node), null)
-}
-
-/** 1 / (1 + exp(-margin)), with all digits of small results. */
-function addSigmoid(graph: GraphBuilder, margins: string): string {
-  const odds = graph.apply('Exp', [graph.apply('Neg', [margins])])
-  return graph.apply('Reciprocal', [graph.apply('Add', [odds, scalar(graph, 1)])])
 }
 
 function transpose({ rows, columns, data }: Matrix): Float64Array {

@@ -21,6 +21,7 @@ import { PREPROCESSING } from './preprocessing.ts'
 import { PROBABILISTIC } from './probabilistic.ts'
 import { pruneGraph } from './prune.ts'
 import { TEXT } from './text.ts'
+import { unifyTreeOperators } from './tree-operators.ts'
 import { TREES } from './trees.ts'
 
 const NUMBERS = 'numbers'
@@ -62,13 +63,20 @@ export function pipelineToOnnx(parts: PipelineParts): { onnx: Uint8Array; bindin
   const flow = inputFlow(parts.inputs)
   const answer = addPipeline(graph, steps).predict(flow, parts.model.predictor)
   const outputs = finishAnswer(graph, answer, parts.classes)
-  const { nodes, initializers } = pruneGraph(
-    graph,
-    outputs.map(({ name }) => name),
+  const { nodes, initializers } = unifyTreeOperators(
+    pruneGraph(
+      graph,
+      outputs.map(({ name }) => name),
+    ),
   )
   const explanation = explanationOf(parts.model.predictor, flow, { nodes, initializers })
   const read = new Set(nodes.flatMap((node) => node.inputs))
-  const inputs = sourcesOf(flow).filter(({ tensor }) => read.has(tensor))
+  // A row is made with all of them, also where a selection left out what came of one.
+  const inputs = sourcesOf(flow).filter(
+    (source) =>
+      source !== NOWHERE.source &&
+      (read.has(source.tensor) || steps.every(({ input }) => input !== source.tensor)),
+  )
   const onnx = writeOnnx({
     name: 'model',
     nodes,

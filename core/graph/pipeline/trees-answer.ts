@@ -2,7 +2,7 @@
 
 import type { TreeLink } from '#core/pipeline/trees.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
-import { type Answer, bothClasses, divideBySum, softmax } from './answer.ts'
+import { type Answer, bothClasses, divideBySum, sigmoid, softmax } from './answer.ts'
 import { addLog1p } from './functions.ts'
 
 /** `margins` is float64 [rows, outputs]. */
@@ -16,21 +16,21 @@ export function answerOfMargins(
     case 'probabilities':
       return classes(outputs, margins, null)
     case 'sigmoid':
-      return classes(2, bothClasses(graph, sigmoid(graph, margins, link.slope)), margins)
+      return classes(2, bothClasses(graph, slopedSigmoid(graph, margins, link.slope)), margins)
     case 'double-sigmoid':
-      return classes(2, bothClasses(graph, sigmoid(graph, margins, 2)), margins)
+      return classes(2, bothClasses(graph, slopedSigmoid(graph, margins, 2)), margins)
     case 'softmax':
       return classes(outputs, softmax(graph, margins), margins)
     case 'one-versus-rest':
       return classes(outputs, divideBySum(graph, sigmoid(graph, margins)), margins)
     case 'separate':
-      return classes(outputs, sigmoid(graph, margins, link.slope), margins)
+      return classes(outputs, slopedSigmoid(graph, margins, link.slope), margins)
     case 'identity':
       return values(outputs, margins)
     case 'exp':
       return values(outputs, graph.apply('Exp', [margins]))
     case 'sigmoid-value':
-      return values(outputs, sigmoid(graph, margins, link.slope))
+      return values(outputs, slopedSigmoid(graph, margins, link.slope))
     case 'log1p-exp':
       return values(outputs, addLog1p(graph, graph.apply('Exp', [margins])))
     case 'signed-square':
@@ -48,10 +48,11 @@ function values(count: number, tensor: string): Answer {
   return { kind: 'values', count, values: tensor }
 }
 
-function sigmoid(graph: GraphBuilder, margins: string, slope = 1): string {
-  const scaled =
-    slope === 1 ? margins : graph.apply('Mul', [margins, graph.doubles([1, 1], [slope])])
-  return graph.apply('Sigmoid', [scaled])
+function slopedSigmoid(graph: GraphBuilder, margins: string, slope = 1): string {
+  return sigmoid(
+    graph,
+    slope === 1 ? margins : graph.apply('Mul', [margins, graph.doubles([1, 1], [slope])]),
+  )
 }
 
 /** -(2 ^ -(mean path / averagePath)) - offset, and the second class ("1", an inlier) unless that is below the threshold. */

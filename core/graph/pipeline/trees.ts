@@ -49,7 +49,8 @@ export const TREES: PredictorTable<TreePredictor> = {
       margins = graph.apply('Add', [margins, addStart(graph, first, node.start)])
     }
     if (isPair) margins = bothClasses(graph, margins)
-    return answerOfMargins(graph, margins, node.link, node.outputs)
+    const answer = answerOfMargins(graph, margins, node.link, node.outputs)
+    return answer.kind === 'classes' && node.hidesScores ? { ...answer, scores: null } : answer
   },
 }
 
