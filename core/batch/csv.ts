@@ -79,6 +79,8 @@ function openParser(
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_BYTES,
   })
+  // Bun's stream fails on a private field of its own where the signal has ended already.
+  signal.throwIfAborted()
   const source = Readable.fromWeb(stream as unknown as NodeReadableStream<Uint8Array>, { signal })
   // pipe() carries no errors: an upload that breaks off, or is cancelled, must end the parser too.
   source.on('error', (error) => parser.destroy(error))

@@ -10,6 +10,7 @@ import type { Work } from '../example.ts'
 import { fitRecipe, type Recipe, SEED } from './fit.ts'
 import { KEY, TARGET } from './source.ts'
 import { numbersOf } from './tables.ts'
+import { shortDollars } from './words.ts'
 
 const FOLDS = 5
 
@@ -125,7 +126,7 @@ function errorByBand(actual: Float64Array, predicted: Float64Array): readonly Gr
 }
 
 function bandName(band: number): string {
-  const dollars = (bound: number | undefined) => `$${Math.round((bound ?? 0) / 1_000)}k`
+  const dollars = (bound: number | undefined) => shortDollars(bound ?? 0)
   if (band === 0) return `below ${dollars(BANDS[0])}`
   if (band === BANDS.length - 1) return `from ${dollars(BANDS[band - 1])}`
   return `${dollars(BANDS[band - 1])} to ${dollars(BANDS[band])}`

@@ -85,7 +85,7 @@ async function makeAnew(
     answers,
     data: data.publicOrigin,
     isSynthetic,
-    change: { answered: total(change), failed: change.failed },
+    change: change && { answered: total(change), failed: change.failed },
   })
   call.signal.throwIfAborted()
   await writeFiles(outputFolder, [
@@ -139,7 +139,8 @@ async function judgeOne(
 
 interface Served {
   readonly answers: readonly Answered[]
-  readonly change: Change
+  /** Null where the better version was live before. */
+  readonly change: Change | null
   readonly modelVersion: string
 }
 
@@ -154,27 +155,31 @@ async function serveBoth(
   if (!old.ok) return old
   const next = await storeVersion(improved, tables, false, call)
   if (!next.ok) return next
+  say('')
   for (const { version, created } of [old.value, next.value]) {
     const what = created ? 'stored' : 'stored before'
-    say(
-      `${version.number === old.value.version.number ? '\n' : ''}${version.origin.fileName} is version ${version.modelVersion}, ${what}.`,
-    )
+    say(`${version.origin.fileName} is version ${version.modelVersion}, ${what}.`)
   }
   return withServer(async (url) => {
     const line = { fetch, signal: call.signal }
-    const change = await promoteUnderLoad(next.value.version, tables.homes, url, call, line)
+    const live = (await call.ports.registry.findModel(MODEL))?.liveVersion
+    const { version } = next.value
+    const isLive = live === version.number
+    const change = isLive
+      ? succeed(null)
+      : await promoteUnderLoad(version, tables.homes, url, call, line)
     if (!change.ok) return change
-    say(
-      changeInWords(change.value, old.value.version.modelVersion, next.value.version.modelVersion),
-    )
+    say(changeInWords(change.value, old.value.version.modelVersion, version.modelVersion))
     const answers = await submitHomes(url, MODEL, tables.homes, line)
     if (!answers.ok) return answers
-    const { modelVersion } = next.value.version
+    const { modelVersion } = version
     return succeed({ answers: answers.value, change: change.value, modelVersion })
   })
 }
 
-function changeInWords({ answered, failed }: Change, old: string, next: string): string {
+function changeInWords(change: Change | null, old: string, next: string): string {
+  if (change === null) return `${next} was live already.`
+  const { answered, failed } = change
   return `Promoted while requests came in: ${answered.get(old) ?? 0} answered by ${old}, ${answered.get(next) ?? 0} by ${next}, ${failed} failed.`
 }
 

@@ -5,7 +5,15 @@ import { barPlot, histogram, scatterPlot } from '../shared/svg-plots.ts'
 import type { Evaluation } from './evaluate.ts'
 import { SEED } from './fit.ts'
 import type { Answered } from './submit.ts'
-import { acrossFolds, comparisonRows, dollars, METRIC_ROWS, percent, verdictOf } from './words.ts'
+import {
+  acrossFolds,
+  comparisonRows,
+  dollars,
+  METRIC_ROWS,
+  percent,
+  shortDollars,
+  verdictOf,
+} from './words.ts'
 
 export interface ReportContent {
   readonly basic: Evaluation
@@ -15,7 +23,7 @@ export interface ReportContent {
   readonly data: string
   readonly isSynthetic: boolean
   /** Requests answered while the versions changed places, and those that failed. */
-  readonly change: { readonly answered: number; readonly failed: number }
+  readonly change: { readonly answered: number; readonly failed: number } | null
 }
 
 export function renderReport(content: ReportContent): string {
@@ -39,8 +47,6 @@ export function renderReport(content: ReportContent): string {
     ...forEngineers(content),
   ])
 }
-
-const thousands = (value: number) => `$${Math.round(value / 1_000).toLocaleString('en-US')}k`
 
 function forSellers({ basic, improved, answers }: ReportContent): readonly string[] {
   const within = (evaluation: Evaluation, share: number) => {
@@ -76,21 +82,19 @@ function forSellers({ basic, improved, answers }: ReportContent): readonly strin
     barPlot(
       'Mean difference between estimate and price, new model',
       improved.bands.map(({ name, mae, mape }) => {
-        return { label: name, value: mae, text: `${thousands(mae)} (${percent(mape)})` }
+        return { label: name, value: mae, text: `${shortDollars(mae)} (${percent(mape)})` }
       }),
     ),
     paragraph(
       'Homes of a common price are estimated best. The dearest are rare, no two are alike, and the estimate is a first number, not an appraisal.',
     ),
     '<h3>Where it is surest, and where not</h3>',
-    table(
-      ['Zip code', 'homes', 'off by', 'of the price'],
-      [...surest(improved), ...leastSure(improved)].map(({ name, count, mae, mape }) => {
-        return [name, String(count), dollars(mae), percent(mape)]
-      }),
+    plots(
+      placesTable('surest', bySureness(improved).slice(0, PLACES_SHOWN)),
+      placesTable('least sure', bySureness(improved).slice(-PLACES_SHOWN).reverse()),
     ),
     '<h3>What moves a price most</h3>',
-    importancePlot(improved, 8),
+    importancePlot(improved, 8, PLAIN_NAMES),
     '<h3>The homes that you asked about</h3>',
     paragraph(
       `${answers.length} homes were priced. They come to between ${dollars(prices[0] ?? 0)} and ${dollars(prices.at(-1) ?? 0)}; half of them are below ${dollars(prices[Math.floor(prices.length / 2)] ?? 0)}.`,
@@ -108,19 +112,41 @@ function forSellers({ basic, improved, answers }: ReportContent): readonly strin
 const MINIMUM_HOMES = 10
 const PLACES_SHOWN = 5
 
-function surest({ places }: Evaluation) {
+function bySureness({ places }: Evaluation) {
   const known = places.filter(({ count }) => count >= MINIMUM_HOMES)
-  return [...known].sort((left, right) => left.mape - right.mape).slice(0, PLACES_SHOWN)
+  return [...known].sort((left, right) => left.mape - right.mape)
 }
 
-function leastSure({ places }: Evaluation) {
-  const known = places.filter(({ count }) => count >= MINIMUM_HOMES)
-  return [...known].sort((left, right) => left.mape - right.mape).slice(-PLACES_SHOWN)
+function placesTable(title: string, places: Evaluation['places']): string {
+  const rows = places.map(({ name, count, mae, mape }) => {
+    return [name, String(count), dollars(mae), percent(mape)]
+  })
+  return `<div>${table([`Zip code, ${title}`, 'homes', 'off by', 'of the price'], rows)}</div>`
 }
 
-function importancePlot({ importance }: Evaluation, count: number): string {
+/** Columns in the words of a listing. */
+const PLAIN_NAMES: Readonly<Record<string, string>> = {
+  lat: 'how far north it lies',
+  long: 'how far east it lies',
+  sqft_living: 'living area',
+  sqft_lot: 'size of the land',
+  sqft_above: 'area above ground',
+  sqft_living15: 'living area of neighbours',
+  sqft_lot15: 'land of neighbours',
+  grade: 'quality of construction',
+  yr_built: 'year it was built',
+  yr_renovated: 'year of renovation',
+  zipcode: 'zip code',
+  waterfront: 'on the water',
+}
+
+function importancePlot(
+  { importance }: Evaluation,
+  count: number,
+  names: Readonly<Record<string, string>> = {},
+): string {
   const bars = importance.slice(0, count).map(({ name, share }) => {
-    return { label: name, value: share, text: percent(share) }
+    return { label: names[name] ?? name, value: share, text: percent(share) }
   })
   return barPlot('How much worse the estimate gets without it', bars)
 }
@@ -134,7 +160,7 @@ function forEngineers(content: ReportContent): readonly string[] {
       `Split: the customer's own, 75 to 25 by scikit-learn's train_test_split with seed ${SEED}, reproduced bit by bit: ${basic.rows.train} rows to learn from, ${basic.rows.test} to test on. Demographics are joined by zip code, as the customer's script does.`,
       `Version 1, ${basic.recipe.title}: ${settingsOf(basic)}; ${basic.recipe.features.length} features. Written as a scikit-learn file, read back without executing it, and joined to the table inside the artifact.`,
       `Version 2, ${improved.recipe.title}: ${settingsOf(improved)}; ${improved.recipe.features.length} features, without the sale date. Settings and columns were chosen by cross-validation on the training rows alone.`,
-      `Requests carry 18 columns and no demographics; an unknown zip code is refused with 422. The change from version 1 to 2 was made while requests were answered: ${change.answered} answered, ${change.failed} failed.`,
+      `Requests carry 18 columns and no demographics; an unknown zip code is refused with 422.${change === null ? '' : ` The change from version 1 to 2 was made while requests were answered: ${change.answered} answered, ${change.failed} failed.`}`,
     ]),
     '<h3>Figures</h3>',
     table(['', 'version 1', 'version 2'], comparisonRows(basic, improved)),
@@ -166,7 +192,7 @@ function engineerPart(evaluation: Evaluation, version: number): readonly string[
   const { actual, predicted, bands, places, recipe } = evaluation
   const points = Array.from(actual, (price, row) => ({ x: price, y: predicted[row] ?? 0 }))
   const residuals = points.map(({ x, y }) => ({ x: y, y: y - x }))
-  const axis = (label: string) => ({ label, show: thousands })
+  const axis = (label: string) => ({ label, show: shortDollars })
   const name = `version ${version}`
   return [
     `<h3>Version ${version}: ${recipe.model}</h3>`,
@@ -197,7 +223,7 @@ function engineerPart(evaluation: Evaluation, version: number): readonly string[
           return {
             label: `${label} (${count})`,
             value: mae,
-            text: `${thousands(mae)}, bias ${thousands(bias)}`,
+            text: `${shortDollars(mae)}, bias ${shortDollars(bias)}`,
           }
         }),
       ),
@@ -207,7 +233,7 @@ function engineerPart(evaluation: Evaluation, version: number): readonly string[
           return {
             label: `${label} (${count})`,
             value: mae,
-            text: `${thousands(mae)} (${percent(mape)})`,
+            text: `${shortDollars(mae)} (${percent(mape)})`,
             series: 1,
           }
         }),

@@ -8,8 +8,21 @@ export function dollars(value: number): string {
   return `${value < 0 ? '-' : ''}$${amount}`
 }
 
+const MILLION = 1_000_000
+
+/** `$235k`, `$1.2M`: for axes and short labels. */
+export function shortDollars(value: number): string {
+  const size = Math.abs(value)
+  const text =
+    size >= MILLION ? `$${Number((size / MILLION).toFixed(1))}M` : `$${Math.round(size / 1_000)}k`
+  return `${value < 0 ? '-' : ''}${text}`
+}
+
+/** From here on a percentage would be rounded to 10 or more. */
+const TENTH = 0.0995
+
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+  return `${(share * 100).toFixed(share < TENTH ? 1 : 0)} %`
 }
 
 export const METRIC_ROWS: readonly {

@@ -7,7 +7,7 @@ const STYLES = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa5b8; --line: #38404f; --paper: #171b23; --one: #6aa5e8; --two: #e0955c; --box: #1f2530; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
-main { max-width: 980px; margin: 0 auto; padding: 32px 20px 80px; }
+main { max-width: 1140px; margin: 0 auto; padding: 32px 20px 80px; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 1.45rem; margin: 56px 0 12px; border-top: 3px solid var(--one); padding-top: 20px; }
 h3 { font-size: 1.1rem; margin: 32px 0 8px; }
@@ -19,8 +19,8 @@ th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); text-ali
 th:first-child, td:first-child { text-align: left; }
 .tables { overflow-x: auto; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 24px; }
-figure { margin: 12px 0; }
-svg { width: 100%; height: auto; font-size: 12px; fill: var(--soft); }
+figure { margin: 12px 0; max-width: 660px; }
+svg { width: 100%; height: auto; font-size: 14px; fill: var(--soft); }
 svg .grid { stroke: var(--line); }
 svg .guide { stroke: var(--two); stroke-width: 1.5; }
 svg .dots circle { fill: var(--one); fill-opacity: 0.35; }

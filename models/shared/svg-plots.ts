@@ -20,13 +20,13 @@ export interface Bar {
 
 const WIDTH = 640
 const HEIGHT = 360
-const MARGIN = { left: 76, right: 18, top: 14, bottom: 48 } as const
+const MARGIN = { left: 76, right: 32, top: 14, bottom: 48 } as const
 const TICKS = 5
 const BAR_HEIGHT = 22
 const BAR_GAP = 6
 /** Share of a bar plot's width that the names take. */
 const LABEL_WIDTH = 190
-const END_TEXT_WIDTH = 110
+const END_TEXT_WIDTH = 170
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
