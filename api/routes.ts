@@ -8,6 +8,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { modelRoutes } from './routes/models.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { predictRoutes } from './routes/predict.ts'
+import { runRoutes } from './routes/runs.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 
@@ -16,6 +17,7 @@ export function createRoutes(): readonly Route[] {
     ...predictRoutes,
     ...batchRoutes,
     ...modelRoutes,
+    ...runRoutes,
     ...uploadRoutes,
     ...chatRoutes,
     ...operationRoutes,

@@ -26,6 +26,7 @@ export const OWN_COMMANDS = [
   { word: 'serve', summary: 'Start the server: page, chat and REST on one address' },
   { word: 'inspect', summary: 'Show what a file holds without registering anything' },
   { word: 'train', summary: 'Fit a model to a table and write it with its metrics' },
+  { word: 'runs', summary: 'Show and compare what was trained' },
   { word: 'example', summary: 'Make an example ready, from its data to its endpoint' },
   {
     word: 'mcp',

@@ -19,6 +19,8 @@ export interface Configuration {
   /** Folder with the data of the examples, absolute. */
   readonly exampleData: string | null
   readonly logLevel: LogLevel
+  /** Where finished trainings are logged too, without a slash at the end; null where nothing is set. */
+  readonly mlflowUri: string | null
   /** Names under which a proxy in front of a loopback address is reached, in lower case. */
   readonly allowedHosts: readonly string[]
   /** True where everybody needs an API key: other machines can connect, or PARLEY_REQUIRE_KEYS says so. */
@@ -45,6 +47,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const DEFAULT_PORT = 3000
 const LARGEST_PORT = 65_535
 const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
+const TRAILING_SLASHES = /\/+$/
 const WHOLE_NUMBER = /^\d+$/
 const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 /** A name or an address in a Host header, without its port. */
@@ -104,6 +107,12 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   if (!discord.ok) return discord
   const slack = readSlack(value)
   if (!slack.ok) return slack
+  const mlflowUri = value('MLFLOW_TRACKING_URI')
+  if (mlflowUri !== null && !isHttpUrl(mlflowUri)) {
+    return invalid(
+      `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${mlflowUri}".`,
+    )
+  }
   const exampleData = value('PARLEY_EXAMPLE_DATA')
   if (exampleData !== null && !isFolder(resolve(exampleData))) {
     return invalid(`PARLEY_EXAMPLE_DATA must be a folder that is there; it is "${exampleData}".`)
@@ -117,6 +126,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     defaultModel,
     exampleData: exampleData === null ? null : resolve(exampleData),
     logLevel,
+    mlflowUri: mlflowUri === null ? null : mlflowUri.replace(TRAILING_SLASHES, ''),
     allowedHosts: allowedHosts.value,
     // Whoever comes through a proxy looks like the person at the machine: only a key tells them apart.
     requireKeys: requireKeys || !isLoopback(host) || allowedHosts.value.length > 0,

@@ -28,7 +28,8 @@ export function generalHelp(version: string): string {
     'ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL, LOG_LEVEL (silent),',
     'SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, SLACK_API_URL,',
     'DISCORD_TOKEN with DISCORD_APPLICATION_ID, DISCORD_GUILD_ID, DISCORD_API_URL,',
-    'PARLEY_ARTIFACTS (inside PARLEY_DATA), PARLEY_EXAMPLE_DATA (a folder), PARLEY_API_KEY (for parley mcp).',
+    'PARLEY_ARTIFACTS (inside PARLEY_DATA), PARLEY_EXAMPLE_DATA (a folder), PARLEY_API_KEY (for parley mcp),',
+    'MLFLOW_TRACKING_URI (an MLflow server that trainings are logged to as well).',
     'Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 invalid input, 5 unreadable file,',
     '6 refused, 130 interrupted.',
   ].join('\n')
@@ -71,6 +72,11 @@ const BATCH_OPTIONS = [
 ] as const
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'train-model': [
+    'parley train-model customers.csv --target Churn',
+    'parley train-model customers.csv --target Churn --learner rf --test-size 0.3 --name loyalty --deploy',
+    'parley train-model --data iris',
+  ],
   deploy: [
     'parley deploy churn_model.pkl',
     'parley deploy model.pkl --name churn --title "Customer churn" --features tenure,monthly_charges,total_charges',

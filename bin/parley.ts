@@ -14,7 +14,8 @@ import { commandHelp, generalHelp } from './help.ts'
 import { inspect } from './inspect.ts'
 import { KEYS_HELP, type KeysContext, runKeys } from './keys.ts'
 import { now, openPorts, openRegistry, randomId } from './ports.ts'
-import { complainOf, runCommand } from './run-command.ts'
+import { complainOf, LOCAL, runCommand } from './run-command.ts'
+import { RUNS_HELP, runRuns } from './runs.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
 const SERVE_HELP = [
@@ -52,12 +53,22 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   if (word === 'train') {
     // Loaded here alone: the learners would slow down every other command.
     const { train } = await import('./train.ts')
+    const { createRecorder } = await import('./record-run.ts')
     const exampleData = process.env['PARLEY_EXAMPLE_DATA'] ?? null
     const version = manifest.version
-    return withInterrupt((signal) => train(rest, { terminal, signal, now, version, exampleData }))
+    const configuration = readConfiguration(process.env)
+    if (!configuration.ok) {
+      terminal.complain(configuration.failure.message)
+      return EXIT.usage
+    }
+    const record = createRecorder(configuration.value, LOCAL.id)
+    return withInterrupt((signal) =>
+      train(rest, { terminal, signal, now, version, exampleData, record }),
+    )
   }
   if (word === 'example') return startExample(rest, terminal)
   if (word === 'keys') return aboutPeople(rest, terminal, KEYS_HELP, runKeys)
+  if (word === 'runs') return aboutPeople(rest, terminal, RUNS_HELP, runRuns)
   if (word === 'audit') return aboutPeople(rest, terminal, AUDIT_HELP, runAudit)
   return runOperation(word, rest, terminal)
 }

@@ -11,6 +11,8 @@ import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
 import type { Registry } from '#core/registry/registry.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
+import type { RunTracker } from '#core/training/tracking.ts'
+import { createMlflow } from '#core/training/tracking-mlflow.ts'
 import { createTrainer } from '#core/training/trainer.ts'
 import manifest from '../package.json'
 import type { Configuration } from './configuration.ts'
@@ -23,6 +25,11 @@ const ID_BYTES = 16
 export const now = () => Date.now()
 export const randomId = () => randomBytes(ID_BYTES).toString('hex')
 const monotonicMs = () => performance.now()
+
+/** Null where no tracking server is set. */
+export function createTracker({ mlflowUri }: Configuration): RunTracker | null {
+  return mlflowUri === null ? null : createMlflow({ uri: mlflowUri, fetch })
+}
 
 /** The registry alone, for commands that run no model. */
 export function openRegistry(configuration: Configuration, logger: Logger): Promise<Registry> {
@@ -71,7 +78,11 @@ export async function openPorts(
     },
     defaultModel: configuration.defaultModel,
     samples: createSampleModels(SAMPLES_FOLDER),
-    training: { trainer, dataSets: createDataSets(configuration.exampleData), tracker: null },
+    training: {
+      trainer,
+      dataSets: createDataSets(configuration.exampleData),
+      tracker: createTracker(configuration),
+    },
   }
   return {
     ports,

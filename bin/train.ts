@@ -14,6 +14,7 @@ import {
 import { MAX_TABLE_BYTES } from '#core/training/table.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { firstSentence } from './keys.ts'
+import type { FinishedRun } from './record-run.ts'
 import type { Terminal } from './terminal.ts'
 import {
   DEFAULT_FOLDER,
@@ -48,6 +49,8 @@ export interface TrainContext {
   readonly version: string
   /** Folder with the data of the examples, or null where none is set. */
   readonly exampleData: string | null
+  /** Keeps what was trained for `parley runs`; answers with what could not be kept. */
+  readonly record?: (finished: FinishedRun) => Promise<string | null>
 }
 
 /** Returns the process's exit code. */
@@ -77,6 +80,7 @@ export async function train(words: readonly string[], context: TrainContext): Pr
     data: { name, bytes: await file.bytes() },
     wish: { ...wish.plan, target: wanted },
   }
+  const startedMs = context.now()
   try {
     const outcome = await runTraining(request, {
       signal,
@@ -90,7 +94,11 @@ export async function train(words: readonly string[], context: TrainContext): Pr
       return exitCodeOf(outcome.failure.code)
     }
     const written = await writeFiles(wish.folder, outcome.value, signal)
-    report(outcome.value, request, written, wish.json, terminal)
+    const run = outcome.value
+    report(run, request, written, wish.json, terminal)
+    const finished = { request, run, startedMs, finishedMs: context.now() }
+    const problem = (await context.record?.(finished)) ?? null
+    if (problem !== null) terminal.complain(`Note: ${problem}`)
     return EXIT.done
   } catch (error) {
     if (!signal.aborted) throw error

@@ -41,6 +41,7 @@ export interface TrainingPorts {
 }
 
 export interface TrainingRun {
+  readonly prepared: PreparedTraining
   readonly plan: TrainingPlan
   readonly settings: Settings
   readonly pipeline: TrainedPipeline
@@ -178,6 +179,7 @@ export async function finishTraining(
   const params = paramsJson(request, run, prepared, ports.parleyVersion, varies)
   return succeed({
     ...run,
+    prepared,
     files: [...made.files, ...judgementFiles(judgement), json('params.json', params)],
   })
 }
@@ -253,7 +255,7 @@ function describeSplit({ classes }: TrainingPlan, isSpread: boolean): string {
 
 function paramsJson(
   request: TrainingRequest,
-  { plan, settings, rows, warnings }: Omit<TrainingRun, 'files'>,
+  { plan, settings, rows, warnings }: Omit<TrainingRun, 'files' | 'prepared'>,
   { read, isSpread }: PreparedTraining,
   parleyVersion: string,
   varies: Readonly<Record<string, unknown>>,

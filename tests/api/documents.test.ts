@@ -18,6 +18,8 @@ afterAll(() => parley.close())
 
 /** The contract with outsiders: written here as literals, never imported. Operations are pinned with their names. */
 const ADDRESSES = [
+  'GET /api/runs',
+  'GET /api/runs/{run}',
   'DELETE /api/models/{name}',
   'DELETE /api/uploads/{upload}',
   'GET /api/models',

@@ -16,6 +16,7 @@ describe('configuration', () => {
         defaultModel: null,
         exampleData: null,
         logLevel: 'silent',
+        mlflowUri: null,
         allowedHosts: [],
         requireKeys: false,
         permissionsFile: null,
@@ -24,6 +25,17 @@ describe('configuration', () => {
         claude: null,
       },
     })
+  })
+
+  test('an MLflow server is an http or https address', () => {
+    const read = readConfiguration({ MLFLOW_TRACKING_URI: 'http://127.0.0.1:5000/' })
+    expect(read.ok && read.value.mlflowUri).toBe('http://127.0.0.1:5000')
+    for (const wrong of ['sqlite:///runs.db', 'file:///tmp', '127.0.0.1:5000', 'databricks']) {
+      const refused = readConfiguration({ MLFLOW_TRACKING_URI: wrong })
+      expect(refused.ok ? '' : refused.failure.message).toBe(
+        `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${wrong}".`,
+      )
+    }
   })
 
   test('names of a proxy are read one by one, and make everybody need a key', () => {

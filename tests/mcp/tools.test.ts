@@ -28,6 +28,7 @@ const OPERATION_TOOLS = [
   'list_versions',
   'promote_version',
   'model_metrics',
+  'train_model',
   'help',
 ]
 
