@@ -15,9 +15,11 @@ import {
   wantsExplanation,
 } from './predicting.ts'
 import type { MessageReading } from './reading.ts'
+import { holdsStep, readRelative } from './relative.ts'
 import { noSuchVersion, orderSentence } from './replies.ts'
 import { placeBare, placeNamed, placeRest, UNKNOWN } from './unplaced.ts'
 import { findValues, suits, type ValueMention, valueFor } from './values.ts'
+import { ONE_STEP } from './varying.ts'
 import { resolveVersion } from './versions.ts'
 import { findFieldMentions } from './vocabulary.ts'
 
@@ -37,6 +39,10 @@ export function continuePrediction(reading: MessageReading, context: Context): P
   const missing = missingInputs(model, given)
   const text = singleText(model)
   if (text !== null) return answeredText(reading, text, finish)
+  // "200 sqft bigger" of what was given already; nothing of it is a value by itself.
+  const relative = readRelative(reading, model, given, undefined)
+  if (relative?.kind === 'changed') return finish({ [relative.field.name]: relative.value })
+  if (relative === null && holdsStep(reading, model)) return say(ONE_STEP)
   const binding = bindModel(reading, model)
   const listed = binding.named === 0 ? answeredInOrder(reading, model, missing) : null
   if (listed !== null) return finish(listed)

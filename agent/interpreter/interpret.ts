@@ -6,17 +6,12 @@ import { planCommands } from './commanding.ts'
 import { mentionedCommand } from './commands.ts'
 import { answerModel, continuePrediction, switchModel } from './continuing.ts'
 import { continueDeployment, planDeployment } from './deploying.ts'
+import { planExplanation } from './explaining.ts'
 import { planRanking, planUndo, planVersion, whichForList } from './following.ts'
 import { type Context, modelNamed } from './memory.ts'
 import { tellMisfit } from './misfits.ts'
 import { forget, type Plan, type PlannedCall, run, say } from './plan.ts'
-import {
-  isForbidden,
-  namedModels,
-  planExplanation,
-  planPrediction,
-  wantsExplanation,
-} from './predicting.ts'
+import { isForbidden, namedModels, planPrediction, wantsExplanation } from './predicting.ts'
 import { type MessageReading, readMessage } from './reading.ts'
 import { planRead } from './reads.ts'
 import { exampleChoices, forbidden, notUnderstood, unclearOrder, unknownModel } from './replies.ts'
@@ -26,7 +21,7 @@ import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } fro
 import { offerText, planText } from './texts.ts'
 import { continueTraining, planTraining } from './training.ts'
 import { placeInOrder, stillMissing, takeOtherwise, waitingFor } from './unplaced.ts'
-import { answerWhich, varyPrediction } from './varying.ts'
+import { answerWhich, varyPrediction, whatToChange } from './varying.ts'
 
 /** Longer messages are pasted documents: nothing in them is a request, and reading them would cost more than a turn may. */
 const MAX_MESSAGE_CHARACTERS = 400_000
@@ -225,6 +220,7 @@ function planUnclear(reading: MessageReading, context: Context): Plan {
   }
   return (
     whichForList(reading, context) ??
+    whatToChange(reading, context) ??
     stillMissing(
       context,
       wantsExplanation(reading) ? 'There is nothing to explain yet.' : 'I did not understand that.',

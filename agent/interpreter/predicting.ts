@@ -4,7 +4,7 @@ import type { KnownModel } from '../language.ts'
 import { bindModel, type ModelBinding, quotedTexts, singleText } from './binding.ts'
 import { type DataRows, type FeatureRow, readData } from './data.ts'
 import { isPlainLead } from './lead-words.ts'
-import { type Context, lastModel, modelNamed } from './memory.ts'
+import { type Context, lastModel } from './memory.ts'
 import { isEverydayWord } from './models.ts'
 import { ask, type Plan, run, say } from './plan.ts'
 import { EXPLAIN_PATTERNS, PREDICT_PATTERN, STRONG_PREDICT_PATTERN } from './read-patterns.ts'
@@ -269,8 +269,9 @@ export function predictOrAsk(
   const missing = missingInputs(model, features)
   const input = { model: model.name, features: ordered(model, features), ...version }
   if (missing.length > 0) {
-    const text = askForFields(model, missing, Object.keys(features).length, conflicts)
-    return ask(wanted, input, 'features', text, exampleRowChoices(model, missing))
+    const given = Object.keys(features).length
+    const text = askForFields(model, missing, given, conflicts)
+    return ask(wanted, input, 'features', text, exampleRowChoices(model, missing, given))
   }
   const plan = run(wanted, input)
   return plan.kind === 'run' && focus !== undefined ? { ...plan, focus } : plan
@@ -289,27 +290,3 @@ function ordered(model: KnownModel, features: FeatureRow): FeatureRow {
   const unknown = Object.keys(features).filter((name) => !names.includes(name))
   return Object.fromEntries([...known, ...unknown].map((name) => [name, features[name] ?? null]))
 }
-
-/** "why?" about the last prediction, or about one whose inputs are given. */
-export function planExplanation(reading: MessageReading, context: Context): Plan | null {
-  if (!wantsExplanation(reading)) return null
-  const last = context.state.lastPrediction
-  const named = namedModels(reading)
-  if (last === null) return null
-  const model = modelNamed(context, last.model)
-  if (model === null || (named.length > 0 && !named.includes(model))) return null
-  const { features, version } = last
-  const plan = run('explain_prediction', {
-    model: model.name,
-    features,
-    ...(version === undefined ? {} : { version }),
-  })
-  const { change } = last
-  return plan.kind === 'run' && change !== undefined && ASKS_OF_CHANGE.test(reading.whole)
-    ? { ...plan, note: change }
-    : plan
-}
-
-/** "why did it change?": the reasons are for the row as it is now, and what was changed is said before. */
-const ASKS_OF_CHANGE =
-  /\b(?:chang\w*|differ\w*|mov(?:e|ed|es)|drop\w*|fall\w*|fell|rise|rose|risen|increas\w*|decreas\w*|(?:go|went|gone|goes|going) (?:up|down)|higher|lower|jump\w*|more|less)\b/

@@ -6,8 +6,9 @@ import type { FeatureRow } from './data.ts'
 import { lookup } from './lookup.ts'
 import { findNumbers, type NumberMention } from './numbers.ts'
 import type { MessageReading } from './reading.ts'
+import type { Token } from './tokens.ts'
 import { convert, unitNamed } from './units.ts'
-import { findFieldMentions } from './vocabulary.ts'
+import { type FieldMention, findFieldMentions } from './vocabulary.ts'
 
 export type RelativeChange =
   | { readonly kind: 'changed'; readonly field: InputField; readonly value: number }
@@ -43,7 +44,6 @@ const factorOf = lookup<number>({
   halving: 0.5,
 })
 const TIMES: ReadonlySet<string> = new Set(['times', 'x', 'fold'])
-const COUNTED: ReadonlySet<string> = new Set(['more', 'less', 'fewer', 'extra', 'additional'])
 /** Behind these a number is where it goes to, or a bound, and not how far. */
 const ABSOLUTE_BEFORE: ReadonlySet<string> = new Set(['to', 'than', 'at', 'exactly'])
 
@@ -53,7 +53,7 @@ const FILLERS: ReadonlySet<string> = new Set(
   same one ones more less longer higher extra additional older bigger larger increase increased raise raised add plus up fewer shorter lower lowered
   younger smaller decrease decreased reduce reduced cut minus subtract down drop dropped cheaper off by of as much in so let us say try go goes
   went gone to he she they pays paid pay earns customer were value number instead times x fold double doubled twice triple tripled half halve halved
-  quadruple bit little slightly lot even i mean too later earlier greater stays stay stayed lives living cost costs and even some far somewhat`.split(
+  quadruple bit little slightly lot even i mean too later earlier greater stays stay stayed lives living cost costs and even some far somewhat long old big large many high expensive minus`.split(
     /\s+/,
   ),
 )
@@ -69,7 +69,7 @@ export function readRelative(
   const mentions = findFieldMentions(model.signature, reading.tokens, () => false)
   const called = [...new Set(mentions.map(({ field }) => field))]
   const numbers = findNumbers(reading.tokens)
-  const step = readStep(reading, numbers)
+  const step = readStep(reading, numbers, mentions)
   const covered = [...mentions, ...numbers.map(({ from, unitTo }) => ({ from, to: unitTo }))]
   const plain = reading.tokens.every(
     ({ kind, word }, index) =>
@@ -80,17 +80,17 @@ export function readRelative(
   if (step === null) return plain && isVague(reading, numbers) ? { kind: 'how-much' } : null
   if (called.length > 1) return null
   const [only] = called
-  const candidates = inputs.filter(
-    (input, index) =>
-      typeof before[input.name] === 'number' &&
-      (only === undefined ? canTake(step, input) : index === only),
+  const able = inputs.filter((input, index) =>
+    only === undefined ? canTake(step, input) && isOfSaidKind(reading, input) : index === only,
   )
+  const candidates = able.filter(({ name }) => typeof before[name] === 'number')
   if (only === undefined && !plain) return null
   const focused = candidates.find(({ name }) => name === focus)
-  const [first, second] = candidates
+  const [first, second] = able
   const field = focused ?? (second === undefined ? first : undefined)
-  if (field === undefined)
-    return second === undefined ? null : { kind: 'which', fields: candidates }
+  if (field === undefined) {
+    return candidates.length === 0 ? null : { kind: 'which', fields: candidates }
+  }
   const old = before[field.name]
   const value = typeof old === 'number' ? moved(old, step, field) : null
   return value === null ? null : { kind: 'changed', field, value }
@@ -99,11 +99,32 @@ export function readRelative(
 const isVague = ({ whole }: MessageReading, numbers: readonly NumberMention[]) =>
   numbers.every(({ weak }) => weak) && VAGUE.test(whole) && (MORE.test(whole) || LESS.test(whole))
 
-function readStep(reading: MessageReading, numbers: readonly NumberMention[]): Step | null {
+/** "long" and "old" are said of time. */
+const OF_TIME =
+  /\b(?:long|longer|short|shorter|old|older|young|younger|later|earlier|stays?|stayed)\b/
+const TIMES_OF: ReadonlySet<string> = new Set(['calendar', 'clock', 'length'])
+
+const isOfSaidKind = ({ whole }: MessageReading, { unit }: InputField) =>
+  !OF_TIME.test(whole) || TIMES_OF.has(unitNamed(unit)?.family ?? '')
+
+/** "one more bedroom", "one bedroom less" */
+function isCounted(
+  tokens: readonly Token[],
+  { to, unitTo }: NumberMention,
+  mentions: readonly FieldMention[],
+): boolean {
+  const behind = mentions.find(({ from }) => from === unitTo)?.to ?? unitTo
+  return [to, unitTo, behind].some((index) => COMPARATIVES.has(tokens[index]?.word ?? ''))
+}
+
+function readStep(
+  reading: MessageReading,
+  numbers: readonly NumberMention[],
+  mentions: readonly FieldMention[],
+): Step | null {
   const { tokens, whole } = reading
-  // "one more bedroom", but not "make it the cheap one".
   const firm = numbers.filter(
-    ({ weak, unit, to }) => !weak || unit !== null || COUNTED.has(tokens[to]?.word ?? ''),
+    (number) => !number.weak || number.unit !== null || isCounted(tokens, number, mentions),
   )
   const [number, another] = firm
   if (another !== undefined) return null
@@ -117,12 +138,25 @@ function readStep(reading: MessageReading, numbers: readonly NumberMention[]): S
     return number.value > 0 ? { kind: 'factor', factor: number.value } : null
   }
   const isShare = number.unit?.family === 'share'
+  const isTaken = number.value < 0 && (isShare || tokens[number.from]?.word === 'minus')
   const isAdded = tokens[number.from]?.text.startsWith('+') || tokens[number.from - 1]?.word === '+'
-  const sign = isAdded ? 1 : isShare && number.value < 0 ? -1 : null
+  const sign = isAdded ? 1 : isTaken ? -1 : null
   const direction = sign ?? (MORE.test(whole) ? 1 : LESS.test(whole) ? -1 : null)
   if (direction === null || !(sign !== null || isShare || BY.test(whole))) return null
-  const size = sign === -1 ? Math.abs(number.value) : number.value
-  return { kind: 'step', number: { ...number, value: size }, direction }
+  return { kind: 'step', number: { ...number, value: Math.abs(number.value) }, direction }
+}
+
+const COMPARATIVES: ReadonlySet<string> = new Set(
+  'more less fewer longer shorter older younger bigger larger smaller higher lower extra additional cheaper'.split(
+    ' ',
+  ),
+)
+
+/** "200 sqft bigger and in condition 5": a number in it says how far, so that it must not be taken for the value itself. */
+export function holdsStep(reading: MessageReading, model: KnownModel): boolean {
+  const { tokens } = reading
+  const mentions = findFieldMentions(model.signature, tokens, () => false)
+  return findNumbers(tokens).some((number) => isCounted(tokens, number, mentions))
 }
 
 /** Whether an input that nobody called can be meant: its unit must be the one that was said. */

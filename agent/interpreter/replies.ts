@@ -59,13 +59,19 @@ export function listFields(fields: readonly InputField[]): string {
     : joinWords(fields.map((field) => describeField(field, fields.length > MAX_DESCRIBED_FIELDS)))
 }
 
+/** What a model looks at, as names alone. */
+export const listNames = ({ signature }: KnownModel): string => {
+  const names = signature.inputs.filter(({ unused }) => unused !== true).map(({ name }) => name)
+  return names.length > MAX_ASKED_FIELDS ? joinSome(names, MAX_NAMED_FIELDS) : joinWords(names)
+}
+
 /** A whole row to send as it stands, where there are too many inputs to write by hand. */
 export function exampleRowChoices(
   model: KnownModel,
   missing: readonly InputField[],
+  given: number,
 ): readonly Choice[] {
-  if (missing.length <= MAX_ASKED_FIELDS || missing.length < model.signature.inputs.length)
-    return []
+  if (missing.length <= MAX_ASKED_FIELDS || given > 0) return []
   const row = exampleRow({ inputs: missing })
   return [
     { label: 'Try an example row', message: `predict ${model.name} with ${JSON.stringify(row)}` },

@@ -1,11 +1,12 @@
 // Finds everything in a message that may be a field's value: numbers, yes and no, categories, texts, "unknown".
 
 import type { InputField, Scalar, Signature } from '#core/model.ts'
+import { type CategoryValue, categoryFor, findCategories } from './categories.ts'
 import { lookup } from './lookup.ts'
 import { findNumbers, type NumberMention } from './numbers.ts'
 import type { Token } from './tokens.ts'
 import { convert, type Unit, unitNamed } from './units.ts'
-import { type FieldMention, wordsOf } from './vocabulary.ts'
+import type { FieldMention } from './vocabulary.ts'
 
 export type ValueMention = {
   readonly from: number
@@ -15,12 +16,7 @@ export type ValueMention = {
 } & (
   | { readonly kind: 'number'; readonly number: NumberMention }
   | { readonly kind: 'boolean'; readonly value: boolean }
-  | {
-      readonly kind: 'category'
-      readonly fields: readonly number[]
-      readonly exactCase: boolean
-      readonly value: string
-    }
+  | CategoryValue
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'missing' }
 )
@@ -108,98 +104,6 @@ function missingAt(tokens: readonly Token[], index: number): number {
   return 0
 }
 
-function findCategories(
-  signature: Signature,
-  tokens: readonly Token[],
-  busy: (index: number) => boolean,
-): ValueMention[] {
-  const known = signature.inputs.flatMap((input, field) =>
-    (input.categories ?? []).flatMap((category) =>
-      formsOf(category, input.categories ?? []).map((form) => {
-        const words = wordsOf(form)
-        return { field, category, letters: words.join(''), most: words.length }
-      }),
-    ),
-  )
-  if (known.length === 0) return []
-  const found: ValueMention[] = []
-  for (let from = 0; from < tokens.length; from++) {
-    const matches = known.flatMap((one) => {
-      const length = tokensSpelling(tokens, from, one.letters, one.most, busy)
-      return length === 0 ? [] : [{ ...one, length }]
-    })
-    const length = Math.max(0, ...matches.map((match) => match.length))
-    const longest = matches.filter((match) => match.length === length)
-    const [first] = longest
-    if (first === undefined || deniesField(signature, tokens, from, first.letters)) continue
-    const written = tokens
-      .slice(from, from + length)
-      .map(({ text }) => text)
-      .join(' ')
-    found.push({
-      kind: 'category',
-      from,
-      to: from + length,
-      end: from + length,
-      fields: longest.map(({ field }) => field),
-      value: first.category,
-      exactCase: written === wordsAsWritten(first.category) && written !== written.toLowerCase(),
-    })
-    from += length - 1
-  }
-  return found
-}
-
-const BRACKETED = /\s*\([^)]*\)\s*/g
-
-/** `Credit card (automatic)` is called "credit card" where no other category is. */
-function formsOf(category: string, all: readonly string[]): readonly string[] {
-  const short = category.replace(BRACKETED, ' ').trim()
-  const isOwn = all.every(
-    (other) => other === category || other.replace(BRACKETED, ' ').trim() !== short,
-  )
-  return short === category || short === '' || !isOwn ? [category] : [category, short]
-}
-
-/** "no internet service" denies the input of that name; it is a category only behind an input that it was given for. */
-function deniesField(
-  signature: Signature,
-  tokens: readonly Token[],
-  from: number,
-  letters: string,
-): boolean {
-  if (tokens[from]?.word !== 'no' || ASSIGNS.has(tokens[from - 1]?.word ?? '')) return false
-  const denied = letters.slice('no'.length)
-  return signature.inputs.some(
-    (input) => wordsOf(input.name).join('') === denied && categoryFor(input, false) !== null,
-  )
-}
-
-const ASSIGNS: ReadonlySet<string> = new Set(['=', ':'])
-
-/** How many tokens from here spell the category, however they are cut (`SkyJet`, "sky jet", "skyjet"); 0 for none. */
-function tokensSpelling(
-  tokens: readonly Token[],
-  from: number,
-  letters: string,
-  most: number,
-  busy: (index: number) => boolean,
-): number {
-  let spelt = ''
-  for (let length = 1; length <= most + 1; length++) {
-    const token = tokens[from + length - 1]
-    if (token === undefined || token.kind === 'mark' || busy(from + length - 1)) return 0
-    spelt += token.kind === 'number' ? token.text : token.word
-    if (spelt === letters) return letters === '' ? 0 : length
-    if (!letters.startsWith(spelt)) return 0
-  }
-  return 0
-}
-
-const NOT_WORD = /[^\p{L}\p{N}]+/gu
-
-const wordsAsWritten = (category: string) => category.replace(NOT_WORD, ' ').trim()
-
 /** How well a value suits a field: null where it cannot be its value, else a cost to add, lower is better. */
 export function suits(value: ValueMention, input: InputField, field: number): number | null {
   switch (value.kind) {
@@ -233,15 +137,6 @@ export function isFlag(input: InputField | undefined): boolean {
 /** What a flag is sent as. */
 export const flagValue = (input: InputField, value: boolean): Scalar =>
   input.type === 'boolean' ? value : (categoryFor(input, value) ?? Number(value))
-
-/** "yes" of a field whose categories are Yes and No. */
-function categoryFor(input: InputField, value: boolean): string | null {
-  const words = value ? YES_CATEGORIES : NO_CATEGORIES
-  return input.categories?.find((category) => words.has(category.toLowerCase())) ?? null
-}
-
-const YES_CATEGORIES: ReadonlySet<string> = new Set(['yes', 'y', 'true'])
-const NO_CATEGORIES: ReadonlySet<string> = new Set(['no', 'n', 'false'])
 
 function suitsNumber(number: NumberMention, input: InputField): number | null {
   if (input.type === 'boolean') return number.value === 0 || number.value === 1 ? 0.5 : null

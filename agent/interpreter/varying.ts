@@ -1,6 +1,7 @@
 // "the same but thirty months", "and with 12?", "6 months more": the last prediction with something changed.
 
 import type { InputField } from '#core/model.ts'
+import { exampleRow } from '#core/operations/example-row.ts'
 import { formatQuantity } from '#core/presentation/numbers.ts'
 import { joinWords } from '#core/presentation/phrases.ts'
 import type { KnownModel } from '../language.ts'
@@ -12,7 +13,8 @@ import { type Plan, say } from './plan.ts'
 import { namedModels, predictOrAsk } from './predicting.ts'
 import { STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import { type MessageReading, readMessage } from './reading.ts'
-import { type RelativeChange, readRelative } from './relative.ts'
+import { holdsStep, type RelativeChange, readRelative } from './relative.ts'
+import { listNames } from './replies.ts'
 import { findValues, suits, valueFor } from './values.ts'
 import { findFieldMentions } from './vocabulary.ts'
 
@@ -32,6 +34,7 @@ export function varyPrediction(reading: MessageReading, context: Context): Plan 
   const base: Base = { model, features: last.features, version: last.version }
   const relative = readRelative(reading, model, base.features, last.focus)
   if (relative !== null) return varyRelatively(reading, base, relative)
+  if (holdsStep(reading, model)) return say(ONE_STEP)
   if (singleText(model) !== null && !isPlainLead(reading)) return null
   const binding = bindModel(reading, model)
   if (binding.leftovers > 0 && binding.bound > 0) return null
@@ -81,7 +84,7 @@ function varyRelatively(reading: MessageReading, base: Base, change: RelativeCha
         base.model,
         change.fields,
         changeWords(reading),
-        `Of which input: ${changeWords(reading)}?`,
+        `“${changeWords(reading)}” of which input?`,
       )
     case 'changed': {
       const { field, value } = change
@@ -93,6 +96,27 @@ function varyRelatively(reading: MessageReading, base: Base, change: RelativeCha
     }
   }
 }
+
+/** Two steps in one message, or one beside other values: which number is which is not plain enough. */
+export const ONE_STEP =
+  'One “more” or “less” at a time, please: say for example “20 dollars less”, then the next.'
+
+/** "what if", with nothing that could be changed behind it. */
+export function whatToChange(reading: MessageReading, context: Context): Plan | null {
+  const { lastPrediction: last, pendingQuestion } = context.state
+  const model = last === null ? null : modelNamed(context, last.model)
+  if (model === null || pendingQuestion !== null || !SUPPOSES.test(reading.whole)) return null
+  const [input] = model.signature.inputs
+  if (input === undefined || namedModels(reading).length > 0) return null
+  const value = exampleRow({ inputs: [input] })[input.name]
+  const shown = typeof value === 'string' ? `“${value}”` : String(value)
+  return say(
+    `I did not understand what to change. ${model.title} looks at ${listNames(model)}: say for example “what if ${input.name} was ${shown}”.`,
+  )
+}
+
+const SUPPOSES =
+  /^(?:(?:and|so|but|ok|okay|now|then|hm|hmm) )*(?:what if|how about|suppose|imagine|(?:the )?same|double|twice|half|triple)\b/
 
 const CHANGE_LEAD =
   /^(?:(?:and|but|so|ok|okay|now|then|what if|how about|what about|it|that|they|he|she|was|were|is|had|would be|with)\s+)*/i

@@ -90,21 +90,30 @@ function changeWords(name: string, from: Scalar, to: Scalar, unit: string | unde
   if ([from, to].some((value) => typeof value === 'string' && value.length > MAX_TEXT_CHARACTERS)) {
     return `another ${label}`
   }
+  if (to === null) return `a missing ${label} instead of ${valueWords(from, unit)}`
   const joint = typeof to === 'number' ? ' of' : ''
   return `${label}${joint} ${valueWords(to, unit)} instead of ${valueWords(from, unit)}`
 }
 
 function valueWords(value: Scalar, unit: string | undefined): string {
-  if (value === null) return 'missing'
+  if (value === null) return 'none'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return typeof value === 'string'
     ? `“${escapeMarkdown(value)}”`
     : formatQuantity(value, unit, true)
 }
 
+/** Two answers closer than this are told as the same: more decimals would pretend to a precision that no model has. */
+const WORTH_TELLING = 0.001
+
 /** With as many decimals as it takes to tell the two apart, and to stay on their side of every band. */
-function percentsOf(from: number, to: number, { risk_bands = [] }: PredictOutput) {
-  const thresholds = [(from + to) / 2, ...risk_bands.map(({ below }) => below)]
+function percentsOf(
+  from: number,
+  to: number,
+  { risk_bands = [] }: Pick<PredictOutput, 'risk_bands'>,
+) {
+  const between = Math.abs(to - from) < WORTH_TELLING ? [] : [(from + to) / 2]
+  const thresholds = [...between, ...risk_bands.map(({ below }) => below)]
   return { from: percentWords(from, thresholds), to: percentWords(to, thresholds) }
 }
 
@@ -155,8 +164,7 @@ function labelChange(before: KnownAnswer, after: KnownAnswer, changes: Changes):
 
 function sharesOf(before: KnownAnswer, after: KnownAnswer) {
   if (before.share === undefined || after.share === undefined) return null
-  const middle = [(before.share + after.share) / 2]
-  return { from: percentWords(before.share, middle), to: percentWords(after.share, middle) }
+  return percentsOf(before.share, after.share, {})
 }
 
 const labelWords = ({ predicted_label = '' }: KnownAnswer) =>

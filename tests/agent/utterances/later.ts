@@ -76,6 +76,20 @@ export const WHAT_IF_CASES: readonly UtteranceCase[] = section('what-if', [
   nothingAfter(CUSTOMER, 'half that'),
   nothingAfter(CUSTOMER, 'a bit more'),
   nothingAfter(FLOWER, '2 cm longer'),
+  nothingAfter(CUSTOMER, '2 years longer and 10 dollars less'),
+  nothingAfter(HOUSE, 'what if it was 200 square feet bigger and in condition 5'),
+  nothingAfter('churn with tenure unknown, monthly charges 70, total unknown', 'half that'),
+  customerThen('twice as long', 48, 70),
+  customerThen('monthly charges minus 20 dollars', 24, 50),
+  houseThen('one bathroom less', 1800, 3, 1, 3, 20),
+  // What is given already changes by so much while the rest is still asked for.
+  {
+    say: [
+      'price for sqft_living 1800, bedrooms 3, bathrooms 2',
+      'what if it was 200 square feet bigger',
+    ],
+    expect: [asksToPredict('price', { sqft_living: 2000, bedrooms: 3, bathrooms: 2 })],
+  },
   // A name for what was asked two turns ago completes nothing.
   after(CUSTOMER, ['20 dollars less', 'thanks', 'monthly charges'], {
     say: '',
