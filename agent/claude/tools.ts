@@ -29,10 +29,35 @@ const NOT_FOR_MODELS: ReadonlySet<string> = new Set([CONFIRMATION_FIELD])
  * read from the cache from the second request on.
  */
 export function toolsOf(operations: readonly Operation[]): Anthropic.Tool[] {
-  const tools = operations.map(toolOf)
+  const tools = withinGrammar(operations.map(toolOf))
   const last = tools.at(-1)
   if (last !== undefined) last.cache_control = { type: 'ephemeral' }
   return tools
+}
+
+/** What the API compiles into grammars at most: so many strict tools, with so many optional fields between them. */
+const MAX_STRICT_TOOLS = 20
+const MAX_STRICT_OPTIONAL_FIELDS = 24
+
+/** The tools with the most optional fields go without a grammar first: `invoke` checks every input all the same. */
+function withinGrammar(tools: Anthropic.Tool[]): Anthropic.Tool[] {
+  const strict = tools
+    .filter((tool) => tool.strict === true)
+    .sort((left, right) => optionalCount(left) - optionalCount(right))
+  const kept = new Set<string>()
+  let fields = 0
+  for (const tool of strict.slice(0, MAX_STRICT_TOOLS)) {
+    fields += optionalCount(tool)
+    if (fields <= MAX_STRICT_OPTIONAL_FIELDS) kept.add(tool.name)
+  }
+  return tools.map(({ strict: _, ...tool }) =>
+    kept.has(tool.name) ? { ...tool, strict: true } : tool,
+  )
+}
+
+function optionalCount({ input_schema }: Anthropic.Tool): number {
+  const { properties, required } = input_schema
+  return Object.keys(properties ?? {}).length - (required?.length ?? 0)
 }
 
 function toolOf(operation: Operation): Anthropic.Tool {

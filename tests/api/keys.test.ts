@@ -194,7 +194,7 @@ describe('a key', () => {
     for (const scopes of [['predict'], ['write']]) {
       const refused = await send(await create({ scopes }), 'POST', '/api/uploads')
       expect([scopes, refused.status]).toEqual([scopes, 403])
-      expect(refused.body.error.message).toContain('deploy_model or predict_batch')
+      expect(refused.body.error.message).toContain('deploy_model, predict_batch or train_model')
     }
     const deployer = await create({ role: 'deployer', scopes: ['write'] })
     expect((await send(deployer, 'POST', '/api/uploads')).status).toBe(201)
