@@ -143,13 +143,15 @@ function answer(exchange: Exchange, lease: Lease, body: unknown): Reply | Promis
   const { model, modelVersion } = lease.version
   exchange.facts.model = model
   exchange.facts.modelVersion = modelVersion
-  if (!isRecord(body)) {
+  const misshapen = findMisshapen(lease, body)
+  if (misshapen !== null) {
     lease.release()
-    return notFeatures()
+    return misshapen
   }
-  return Array.isArray(body['instances'])
-    ? predictMany(exchange, lease, body)
-    : predictOne(exchange, lease, body)
+  const features = body as Features
+  return Array.isArray(features['instances'])
+    ? predictMany(exchange, lease, features)
+    : predictOne(exchange, lease, features)
 }
 
 /** At once where the engine predicts at once: a promise takes as long as validating the row. */
@@ -261,10 +263,27 @@ function isRecord(value: unknown): value is Features {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function notFeatures(): Outcome<never> {
+/** What cannot be a row of features, nor several; null where it can. */
+function findMisshapen(lease: Lease, body: unknown): Outcome<never> | null {
+  if (!isRecord(body)) return notFeatures(lease)
+  if (!('instances' in body) || Array.isArray(body['instances'])) return null
+  const { inputs } = lease.version.signature
+  if (inputs.some(({ name }) => name === 'instances')) return null
+  return fail('invalid_input', '"instances" is a list of objects of features.', [
+    { path: 'instances', message: 'must be a list of objects' },
+  ])
+}
+
+/** Wide models would fill the screen: the first fields show what is meant. */
+const SHOWN_FIELDS = 6
+
+function notFeatures({ version }: Lease): Outcome<never> {
+  const fields = Object.entries(exampleRow(version.signature))
+  const shown = JSON.stringify(Object.fromEntries(fields.slice(0, SHOWN_FIELDS)))
+  const row = fields.length > SHOWN_FIELDS ? `${shown.slice(0, -1)}, …}` : shown
   return fail(
     'invalid_input',
-    'Send an object of features such as {"tenure": 24}, or {"instances": [{…}, {…}]}.',
+    `Send an object of features such as ${row}, or {"instances": [{…}, {…}]} for several.`,
   )
 }
 

@@ -107,7 +107,7 @@ async function secondVersion(
 ): Promise<Outcome<string>> {
   const found = await findData(SOURCE)
   if (!found.ok) return found
-  say(`\nA second version is trained on data ${found.value.origin}.`)
+  say(`\nData of a second version: ${found.value.origin}.`)
   const trained = await trainModel(
     {
       data: { name: NAME, bytes: await toTrainingTable(found.value.files) },

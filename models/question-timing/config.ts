@@ -9,26 +9,32 @@ import { describeIssues } from '#core/operations/issues.ts'
 const GIVES_THE_LABEL_AWAY = 'hours_diff'
 const MAX_ROWS = 1_000_000
 
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
+const HASH = /^[\da-fA-F]{64}$/
+const ADDRESS = /^https?:\/\//
+const FILE_NAME = /^[\w.-]+$/
+
+/** A refinement, not a format: its own words reach the person. */
+const shaped = (pattern: RegExp, words: string) =>
+  z.string().refine((text) => pattern.test(text), words)
+
 const rowCount = z.int().min(20).max(MAX_ROWS)
 const columnName = z.string().min(1).max(200)
 
 const timingConfig = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be letters, digits, - and _'),
+    name: shaped(NAME, 'must be made of a to z, digits, - and _'),
     title: z.string().min(1),
     description: z.string(),
     aliases: z.array(z.string()),
     data: z.strictObject({
       title: z.string(),
       publisher: z.string(),
-      url: z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' }),
-      sha256: z
-        .string()
-        .regex(/^[\da-fA-F]{64}$/, 'must be 64 hex digits, or null')
-        .nullable(),
+      url: z.string().refine(isAddress, 'must be an address that begins with https:// or http://'),
+      sha256: shaped(HASH, 'must be 64 hex digits, or null').nullable(),
       maximum_megabytes: z.int().min(1).max(1_000_000),
     }),
-    sample: z.string().regex(/^[\w.-]+$/, 'must be a file beside config.json'),
+    sample: shaped(FILE_NAME, 'must be a file beside config.json'),
     columns: z.strictObject({
       id: columnName,
       question: columnName,
@@ -49,7 +55,11 @@ const timingConfig = z
       C: z.number().gt(0),
       max_iter: z.int().min(1),
     }),
-    cross_validation_folds: z.int().min(0).max(20),
+    cross_validation_folds: z
+      .int()
+      .min(0)
+      .max(20)
+      .refine((count) => count !== 1, 'must be 0 for none, or 2 and more'),
     output: z.string().min(1).nullable(),
     example: z.string().min(1),
   })
@@ -60,6 +70,10 @@ const timingConfig = z
   })
 
 export type TimingConfig = z.output<typeof timingConfig>
+
+function isAddress(text: string): boolean {
+  return ADDRESS.test(text) && URL.canParse(text)
+}
 
 function findContradictions(config: {
   readonly features: readonly string[]

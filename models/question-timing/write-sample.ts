@@ -14,10 +14,13 @@ const ON_THE_WAY_HOURS = 24
 const LONGEST_BEFORE_HOURS = 1_000
 const LONGEST_AFTER_HOURS = 9_000
 
-const text = await Bun.file(join(FOLDER, 'questions.txt')).text()
-await Bun.write(join(FOLDER, 'sample.csv'), writeSample(text))
+if (import.meta.main) {
+  const authored = await Bun.file(join(FOLDER, 'questions.txt')).text()
+  await Bun.write(join(FOLDER, 'sample.csv'), toSample(authored))
+}
 
-function writeSample(authored: string): string {
+/** The same table every time. */
+export function toSample(authored: string): string {
   const random = createRandom('question-timing sample')
   const rows: string[] = []
   let item = ''

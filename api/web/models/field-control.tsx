@@ -6,9 +6,9 @@ import {
   SegmentedControl,
   Select,
   Slider,
-  TextInput,
+  Textarea,
 } from '@mantine/core'
-import { useId } from 'react'
+import { type KeyboardEvent, useId } from 'react'
 import { formatGiven } from '#core/presentation/numbers.ts'
 import type { InputDescription } from '../client/api.ts'
 
@@ -30,6 +30,10 @@ const ORDER: ('label' | 'input' | 'description' | 'error')[] = [
 ]
 /** A list longer than this is searched, not read. */
 const SEARCH_FROM = 8
+const WORDS_OF_A_NAME = 3
+/** A text field grows with what is typed, and then scrolls. */
+const PROSE_ROWS = 3
+const MAX_ROWS = 12
 /** Options drawn at once; typing finds the others. */
 const MAX_OPTIONS = 200
 
@@ -108,12 +112,16 @@ function Control({ input, value, error, change }: FieldControlProps) {
   const placeholder = input.optional || value === null ? 'missing' : exampleOf(input)
   if (input.type === 'string') {
     return (
-      <TextInput
+      <Textarea
         {...common}
         value={String(text)}
         dir="auto"
         placeholder={placeholder}
         onChange={(event) => change(event.currentTarget.value)}
+        onKeyDown={sendOnEnter}
+        autosize
+        minRows={isSentence(input.example) ? PROSE_ROWS : 1}
+        maxRows={MAX_ROWS}
       />
     )
   }
@@ -129,6 +137,18 @@ function Control({ input, value, error, change }: FieldControlProps) {
       autoComplete="off"
     />
   )
+}
+
+/** As in the chat: Enter sends, Shift and Enter begins a line. */
+function sendOnEnter(event: KeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+  event.preventDefault()
+  event.currentTarget.form?.requestSubmit()
+}
+
+/** A name has a word or two; whoever shows a sentence wants one. */
+function isSentence(example: InputDescription['example']): boolean {
+  return typeof example === 'string' && example.split(' ').length > WORDS_OF_A_NAME
 }
 
 function FieldLabel({ input: { name, unit, optional } }: { input: InputDescription }) {
