@@ -239,7 +239,7 @@ describeInBrowser('The models', ({ visit }) => {
         await page.waitForFunction(() => document.activeElement?.tagName === 'H2')
         await panel.getByRole('tab', { name: 'Try it' }).focus()
         await page.keyboard.press('ArrowRight')
-        await panel.getByText('What its answers depend on').waitFor()
+        await panel.getByRole('tab', { name: 'Quality', selected: true }).waitFor()
         await page.keyboard.press('ArrowRight')
         await panel.getByText('POST', { exact: true }).waitFor()
         await page.keyboard.press('Escape')
