@@ -79,7 +79,8 @@ function evaluationBlocks({ evaluation }: DescribedModel): Block[] {
 }
 
 function sentences(model: DescribedModel): string {
-  const names = model.inputs.map(({ name }) => `**${name}**`)
+  const used = model.inputs.filter((input) => input.unused !== true)
+  const names = used.map(({ name }) => `**${name}**`)
   const needs = `The ${model.name} model needs ${countOf(names.length, 'input')}: ${
     names.length > MAX_INPUTS_IN_SENTENCE
       ? joinSome(names, MAX_INPUTS_IN_SENTENCE)
@@ -139,7 +140,9 @@ function typeWords({ type, unit }: DescribedInput): string {
 export function neededWords({
   optional,
   nullable,
-}: Pick<DescribedInput, 'optional' | 'nullable'>): string {
+  unused,
+}: Pick<DescribedInput, 'optional' | 'nullable' | 'unused'>): string {
+  if (unused === true) return 'not looked at'
   if (optional) return 'may be left out'
   return nullable === true ? 'required, or null' : 'required'
 }
