@@ -44,6 +44,8 @@ export interface Explainer {
   readonly scale: Scale
   /** True where `reference` rows of the training data make a better start. */
   readonly wantsReference: boolean
+  /** Fields that are read as words, and the single words that the model knows of each. */
+  readonly vocabulary: readonly { readonly field: string; readonly words: readonly string[] }[]
   /** `rows` holds one row. */
   explain(rows: EncodedRows, group: number, options?: ExplainOptions): Promise<Explanation>
 }
@@ -142,13 +144,17 @@ function prepareRows(
 }
 
 function explainerOf(explained: Explained): Explainer {
-  const { body, scale, fields, readColumns } = explained
+  const { body, scale, fields, wordRuns, readColumns } = explained
   const width = fields.length
   const nothing = new Float64Array(width)
   return {
     groups: body.groups,
     scale,
     wantsReference: body.start === 'reference',
+    vocabulary: wordRuns.map(({ start, terms }) => ({
+      field: fields[start] ?? '',
+      words: terms.filter((term) => !term.includes(' ')),
+    })),
     async explain(rows, group, { reference, signal } = {}) {
       const row = await readColumns(rows)
       if (row.length !== width) throw new Error('the columns before the predictor are not as noted')

@@ -7,23 +7,25 @@ export interface Background {
   readonly rows: readonly Row[]
   /**
    * `training`: rows that the model was trained on; `ranges`: values drawn from what its file says of each field; `centre`:
-   * the same, but for fields of which the file only says what is usual.
+   * the same, but for fields of which the file only says what is usual; `zero`: the same, but for the fields `unknown`.
    */
-  readonly source: 'training' | 'ranges' | 'centre'
+  readonly source: 'training' | 'ranges' | 'centre' | 'zero'
+  /** Names of fields of which the file says nothing: 0 stands there. */
+  readonly unknown: readonly string[]
 }
 
 /** Enough for a mean to settle, few enough to ask a model for each of them. */
 const DRAWN_ROWS = 64
 
-/** Null where the file says nothing about some field: without its values nothing can be compared. */
 export function backgroundOf(
   signature: Pick<Signature, 'inputs'>,
   training: readonly Row[] | undefined,
   random: Random,
-): Background | null {
-  if (training !== undefined && training.length > 0) return { rows: training, source: 'training' }
+): Background {
+  if (training !== undefined && training.length > 0) {
+    return { rows: training, source: 'training', unknown: [] }
+  }
   const fields = signature.inputs.filter((field) => field.unused !== true)
-  if (!fields.every((field) => isKnown(field) || typeof field.example === 'number')) return null
   const columns = fields.map(
     (field) => [field.name, drawColumn(field, random.split(field.name))] as const,
   )
@@ -32,7 +34,11 @@ export function backgroundOf(
     (_, row): Row =>
       Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? null])),
   )
-  return { rows, source: fields.every(isKnown) ? 'ranges' : 'centre' }
+  const unknown = fields
+    .filter((field) => !isKnown(field) && typeof field.example !== 'number')
+    .map((field) => field.name)
+  if (unknown.length > 0) return { rows, source: 'zero', unknown }
+  return { rows, source: fields.every(isKnown) ? 'ranges' : 'centre', unknown }
 }
 
 function isKnown(field: InputField): boolean {
@@ -62,7 +68,7 @@ function valueAt(field: InputField, share: number): Scalar {
   if (choices !== undefined) return choices[Math.floor(share * choices.length)] ?? null
   if (field.type === 'string') return ''
   const { minimum, maximum } = field
-  if (minimum === undefined || maximum === undefined) return field.example ?? null
+  if (minimum === undefined || maximum === undefined) return field.example ?? 0
   const value = minimum + share * (maximum - minimum)
   return field.type === 'integer' ? Math.round(value) : value
 }

@@ -1,17 +1,16 @@
 // How an explanation reads: where the model starts, what moved it most, and bars for the rest.
 
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
-import { formatNumber, formatQuantity, percentWords } from '#core/presentation/numbers.ts'
+import { formatQuantity, percentWords } from '#core/presentation/numbers.ts'
 import { escapeMarkdown, joinWords } from '#core/presentation/phrases.ts'
 import { findTargetWords } from '#core/presentation/targets.ts'
 import type { ExplainOutput } from './explain-prediction.ts'
+import { sampledSentence } from './explain-sampled-answer.ts'
 import { presentPrediction } from './predict-answer.ts'
 
 const MAX_BARS = 10
 /** More reasons than this in a sentence are noise. */
 const MAX_REASONS = 3
-/** An error is itself an estimate. */
-const ERROR_DIGITS = 2
 /** What moved the answer less than this share of the strongest reason is not worth a word. */
 const WORTH_SAYING = 0.05
 
@@ -24,6 +23,7 @@ const SCALE_TITLES = {
   value: 'What moved it',
   score: 'What moved it (score)',
   probability: 'What moved it (probability)',
+  label_share: 'What speaks for the label (share of the compared rows that keep it)',
 } as const satisfies Record<ExplainOutput['scale'], string>
 
 export function presentExplanation(output: ExplainOutput): Presentation {
@@ -62,8 +62,17 @@ function reasonSentence(output: ExplainOutput): string {
     .filter(({ contribution }) => Math.abs(contribution) > strongest * WORTH_SAYING)
     .slice(0, MAX_REASONS)
   const [first, ...rest] = told
+  const isLabel = output.scale === 'label_share'
   if (first === undefined || strongest === 0) {
+    if (isLabel) {
+      return `The rows that this one is compared with get ${labelWords(output)} too, so no input decides it.`
+    }
     return `No input moves ${subjectOf(output)}: the model answers the same for every row.`
+  }
+  if (isLabel) {
+    const [, ...others] = told.map((one) => `${named(one)} speaks ${sideOf(one)} it`)
+    const more = others.length === 0 ? '' : `; ${joinWords(others)}`
+    return `**${named(first)}** speaks most ${sideOf(first)} ${labelWords(output)}${more}.`
   }
   const start = `**${named(first)}** ${verbOf(first)} ${subjectOf(output)} most`
   if (rest.length === 0) return `${start}.`
@@ -84,6 +93,10 @@ function startSentence(output: ExplainOutput): string {
       return arrives((total) => formatQuantity(total, unit))
     case 'probability':
       return arrives(percentWords)
+    case 'label_share':
+      return baseline === margin
+        ? ''
+        : `Of the rows that this one is compared with, ${percentWords(baseline)} get the same label.`
     case 'score':
       return ''
   }
@@ -107,38 +120,6 @@ function startWords({ method, background }: ExplainOutput): string {
   }
 }
 
-/** How sure a sampled explanation is, in the unit of its bars. */
-function sampledSentence({
-  method,
-  scale,
-  contributions,
-  background,
-  unit,
-}: ExplainOutput): string {
-  if (method === 'exact') return ''
-  const worst = Math.max(0, ...contributions.map(({ error = 0 }) => error))
-  const told = Number((scale === 'probability' ? worst * 100 : worst).toPrecision(ERROR_DIGITS))
-  const error =
-    scale === 'probability' ? `${formatNumber(told)} points` : formatQuantity(told, unit, true)
-  return `These are estimates from sampling, give or take ${error}${backgroundWords(background)}.`
-}
-
-function backgroundWords(background: ExplainOutput['background']): string {
-  switch (background?.source) {
-    case 'training':
-      return `, compared with ${background.rows} rows of the training data`
-    case 'ranges':
-      return ', compared with values spread over the range of each input'
-    case 'text':
-      return ', compared with the text without the word'
-    case 'centre':
-      return ', compared with a row in the middle of what the model was trained on'
-    case 'zero':
-    case undefined:
-      return ''
-  }
-}
-
 /** `With monthly_charges of $20 instead of $70 the probability of churning is 12% instead of 23%.` */
 function changeSentence(output: ExplainOutput): string {
   const { compared } = output
@@ -152,11 +133,32 @@ function changeSentence(output: ExplainOutput): string {
         `${escapeMarkdown(one.name)} of ${cell(one.to, one.unit)} instead of ${cell(one.from, one.unit)}`,
     )
   const more = changes.length > told.length ? [`${changes.length - told.length} more changes`] : []
+  const changed = `With ${joinWords([...told, ...more])}`
+  if (saysOnlyLabels(output)) return `${changed}, ${labelChangeWords(output, before, after)}.`
   const answer = (value: number) =>
     output.class_probabilities === undefined
       ? formatQuantity(value, output.unit)
       : percentWords(value)
-  return `With ${joinWords([...told, ...more])}, ${subjectOf(output)} is **${answer(after)}** instead of ${answer(before)}.`
+  return `${changed}, ${subjectOf(output)} is **${answer(after)}** instead of ${answer(before)}.`
+}
+
+/** Before and after are 1 where the answer is the label spoken of, else 0. */
+function labelChangeWords(output: ExplainOutput, before: number, after: number): string {
+  const label = `**${escapeMarkdown(output.explained ?? '')}**`
+  if (after === 1) return `the answer ${before === 1 ? 'is still' : 'changes to'} ${label}`
+  return before === 1 ? `the answer is no longer ${label}` : `the answer is still not ${label}`
+}
+
+function saysOnlyLabels({ class_probabilities }: ExplainOutput): boolean {
+  return class_probabilities !== undefined && Object.keys(class_probabilities).length === 0
+}
+
+function labelWords({ explained }: ExplainOutput): string {
+  return `the label ${escapeMarkdown(explained ?? '')}`
+}
+
+function sideOf({ contribution }: Contribution): string {
+  return contribution < 0 ? 'against' : 'for'
 }
 
 function cell(value: Contribution['value'], unit: string | undefined): string {
@@ -182,12 +184,8 @@ function sigmoid(margin: number): number {
   return 1 / (1 + Math.exp(-margin))
 }
 
-function subjectOf({
-  explained,
-  positive_label,
-  target,
-  class_probabilities,
-}: ExplainOutput): string {
+function subjectOf(output: ExplainOutput): string {
+  const { explained, positive_label, target, class_probabilities } = output
   if (class_probabilities === undefined) {
     const value = explained ?? target
     return value === undefined ? 'the estimate' : `the estimated ${escapeMarkdown(value)}`
@@ -195,8 +193,7 @@ function subjectOf({
   const outcome =
     findTargetWords(target, positive_label)?.outcome ?? escapeMarkdown(explained ?? '')
   // A model that only says labels has a score for each of them.
-  const isLabel = Object.keys(class_probabilities).length === 0
-  return `the ${isLabel ? 'score' : 'probability'} of ${outcome}`
+  return `the ${saysOnlyLabels(output) ? 'score' : 'probability'} of ${outcome}`
 }
 
 /** `tenure of 24 months`, and for a word of a text `“late”`, or `no “late”` where the text lacks it. */

@@ -75,10 +75,13 @@ function nameOf(
   return { name: word.text, value: word.isPresent ? word.text : null, word: field }
 }
 
-/** Made at the first question about a version and kept as long as the version is in memory. */
 const explainers = new WeakMap<object, Promise<Explainer | null>>()
 
-function explainerOf({ registry }: Ports, { model, version }: Lease): Promise<Explainer | null> {
+/** Made at the first question about a version and kept as long as the version is in memory. */
+export function explainerOf(
+  { registry }: Ports,
+  { model, version }: Lease,
+): Promise<Explainer | null> {
   const known = explainers.get(model)
   if (known !== undefined) return known
   const made = registry
@@ -123,7 +126,7 @@ const TOLERANCE = 1e-3
 
 /** A file may say anything of itself, so what it adds up must be what it answers. Scores have no answer to be held to. */
 function agrees(
-  scale: ExplainOutput['scale'],
+  scale: Explainer['scale'],
   margin: number,
   isFirst: boolean,
   explained: string | undefined,

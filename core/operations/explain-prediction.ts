@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
-import type { Row } from '#core/model.ts'
+import type { Row, Signature } from '#core/model.ts'
 import { SCALES } from '#core/pipeline/explanation-entry.ts'
 import { presentExplanation } from './explain-answer.ts'
 import { chooseGroup, explainExactly, strongestFirst, unitOf } from './explain-exact.ts'
@@ -15,18 +15,28 @@ import { featuresField, modelField, scalarField, versionField } from './wire.ts'
 /** `exact` adds up what the model itself adds up; `sampled` asks the model about many mixed rows and has an error. */
 const METHODS = ['exact', 'sampled'] as const
 
+/**
+ * What a model that only says labels is explained in: the part of the rows mixed of this one and others that keep its label.
+ */
+const LABEL_SHARE = 'label_share'
+
 const output = predictOutput.extend({
   /** The class or output that the contributions speak for; absent where there is only one value. */
   explained: z.string().optional(),
-  scale: z.enum(SCALES),
+  scale: z.enum([...SCALES, LABEL_SHARE]),
   method: z.enum(METHODS),
   /**
    * What the row is compared with: rows of the training data, values from their ranges, the text without its words, a row in
    * the `centre` of the training data (in linear models what the scalers found to be it), or one whose columns are all `zero`.
+   * A sampled explanation has zeros only for the inputs `unknown`, of which the file says nothing.
    * Absent where trees themselves hold how much of the training data went each way.
    */
   background: z
-    .object({ rows: z.int(), source: z.enum(['training', 'ranges', 'text', 'centre', 'zero']) })
+    .object({
+      rows: z.int(),
+      source: z.enum(['training', 'ranges', 'text', 'centre', 'zero']),
+      unknown: z.array(z.string()).optional(),
+    })
     .optional(),
   /** Where the model starts: its answer for the background, or its mean over the training data. Baseline and contributions add up to `margin`. */
   baseline: z.number(),
@@ -119,33 +129,40 @@ async function sample(
   signal: AbortSignal,
 ): Promise<Outcome<ExplainOutput>> {
   const { signature } = lease.version
-  const { explained } = chooseGroup(signature, predicted, 1)
-  const isClass = signature.classes !== undefined
-  if (isClass && Object.keys(predicted.class_probabilities ?? {}).length === 0) {
-    return fail(
-      'unavailable',
-      `I cannot explain ${lease.version.model}: it answers only with labels, and a label does not move by degrees.`,
-    )
-  }
+  const { scale, explained } = questionOf(signature, predicted)
   const measure = measureOf(signature, explained)
   const { model, number } = lease.version
   const report = await registry.readReport(model, number)
   const sampled = await explainBySampling(lease, features, report?.background, measure, signal)
-  if (sampled === null) return unexplained(lease.version.model)
+  if (sampled === null) return unexplained(model)
   const contributions = sampled.contributions.map((one) => ({
     ...one,
     ...unitOf(signature, one.name),
   }))
+  const { rows, source, unknown } = sampled.background
   return succeed({
     ...predicted,
     ...(explained === undefined ? {} : { explained }),
-    scale: isClass ? 'probability' : 'value',
+    scale,
     method: 'sampled',
-    background: sampled.background,
+    background: { rows, source, ...(unknown.length > 0 && { unknown: [...unknown] }) },
     baseline: sampled.baseline,
     margin: sampled.answer,
     contributions: strongestFirst(contributions),
   })
+}
+
+/** What a sampled explanation speaks for: a value, the probability of a class, or the label where there are only labels. */
+function questionOf(
+  signature: Signature,
+  predicted: PredictOutput,
+): Pick<ExplainOutput, 'scale' | 'explained'> {
+  const { explained } = chooseGroup(signature, predicted, 1)
+  if (signature.classes === undefined) return { scale: 'value', explained }
+  if (Object.keys(predicted.class_probabilities ?? {}).length > 0) {
+    return { scale: 'probability', explained }
+  }
+  return { scale: LABEL_SHARE, explained: predicted.predicted_label }
 }
 
 /** What the change of some inputs moved, in the unit of the answer. */
@@ -183,6 +200,6 @@ async function compare(
 function unexplained(model: string): Outcome<never> {
   return fail(
     'unavailable',
-    `I cannot explain ${model}: its file does not say which values its inputs usually have, so there is nothing to compare this row with.`,
+    `I cannot explain ${model} here: it has no answer for some of the rows that this one would be compared with, such as a logarithm of zero.`,
   )
 }

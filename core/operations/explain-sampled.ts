@@ -1,8 +1,9 @@
 // Explains any model that only answers: sampled Shapley values over its fields, or over the words of a text.
 
+import { InferenceError } from '#core/engine/inference-error.ts'
 import { type Background, backgroundOf } from '#core/explanation/background.ts'
 import { castOf } from '#core/explanation/players.ts'
-import { type SampledShapley, sampleShapley } from '#core/explanation/shapley.ts'
+import { sampleShapley } from '#core/explanation/shapley.ts'
 import type { InputField, Prediction, Row, Scalar, Signature } from '#core/model.ts'
 import { createRandom } from '#core/training/random.ts'
 import type { Lease } from './operation.ts'
@@ -28,14 +29,19 @@ export interface Explained {
     /** Standard error of the contribution. */
     readonly error: number
   }[]
-  readonly background: { readonly rows: number; readonly source: Background['source'] | 'text' }
+  readonly background: {
+    readonly rows: number
+    readonly source: Background['source'] | 'text'
+    /** Fields of which nothing was known, so that 0 stood there. */
+    readonly unknown: readonly string[]
+  }
   readonly evaluations: number
 }
 
 /** One number of an answer: the probability of a class, the value, or the first of several. */
 export type Measure = (prediction: Prediction) => number
 
-/** Null where the model says only labels: they do not move by degrees. */
+/** Of a model that says only labels 1 where it says this one and 0 where not: means of it are shares of rows. */
 export function measureOf(signature: Signature, label: string | undefined): Measure {
   const index = Math.max(0, signature.classes?.indexOf(label ?? '') ?? 0)
   return (prediction) => {
@@ -64,7 +70,7 @@ export function usableRows(
   return known.filter((_, index) => good.has(index))
 }
 
-/** Null where the version's file says too little of its fields to compare the row with anything. */
+/** Null where the model has no answer for rows that this one would be compared with, such as the logarithm of 0. */
 export async function explainBySampling(
   lease: Lease,
   row: Row,
@@ -78,11 +84,10 @@ export async function explainBySampling(
   const cast = castOf(signature.inputs, row, isProse)
   const isOnlyText = signature.inputs.every((field) => field.unused === true || isProse(field))
   const background = isOnlyText
-    ? { rows: [{}], source: 'text' as const }
+    ? { rows: [{}], source: 'text' as const, unknown: [] }
     : backgroundOf(signature, usableRows(lease, training), random.split('background'))
-  if (background === null) return null
   const ask = askRows(model, measure)
-  const sampled: SampledShapley = await sampleShapley(
+  const sampled = await sampleShapley(
     {
       players: cast.players.length,
       backgroundRows: background.rows.length,
@@ -95,7 +100,11 @@ export async function explainBySampling(
         ),
     },
     { random, maximumEvaluations: MAXIMUM_EVALUATIONS, signal },
-  )
+  ).catch((reason: unknown) => {
+    if (reason instanceof InferenceError) return null
+    throw reason
+  })
+  if (sampled === null) return null
   return {
     baseline: sampled.baseline,
     answer: sampled.answer,
@@ -106,7 +115,7 @@ export async function explainBySampling(
       contribution: sampled.contributions[index] ?? 0,
       error: sampled.errors[index] ?? 0,
     })),
-    background: { rows: background.rows.length, source: background.source },
+    background: { ...background, rows: background.rows.length },
     evaluations: sampled.evaluations,
   }
 }
@@ -163,7 +172,8 @@ function bitsOf(mask: number): number {
   return count
 }
 
-function isProse(field: InputField): boolean {
+/** True for a field whose text is read as words. */
+export function isProse(field: InputField): boolean {
   return field.type === 'string' && field.categories === undefined
 }
 

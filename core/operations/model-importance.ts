@@ -1,11 +1,14 @@
 // Which inputs a version listens to, for describe_model: what its training said, else measured on the model itself.
 
+import { InferenceError } from '#core/engine/inference-error.ts'
 import { backgroundOf } from '#core/explanation/background.ts'
 import { type Importance, measureImportance } from '#core/explanation/importance.ts'
-import type { ModelReport, Prediction, Row } from '#core/model.ts'
+import { askWithin } from '#core/explanation/within-budget.ts'
+import type { ModelReport, Prediction, Row, Signature } from '#core/model.ts'
 import { createRandom } from '#core/training/random.ts'
-import { measureOf, usableRows } from './explain-sampled.ts'
+import { isProse, usableRows } from './explain-sampled.ts'
 import type { Lease, Ports } from './operation.ts'
+import { strongestWords } from './word-importance.ts'
 
 /** A description should not keep anybody waiting; a model too slow for this goes without. */
 const BUDGET_MS = 800
@@ -29,7 +32,7 @@ type Shares = readonly Pick<Importance, 'name' | 'share'>[]
 /** Measured once for each version in memory. */
 const measured = new WeakMap<object, Promise<Shares | null>>()
 
-/** Strongest first; null where nothing is known of the inputs, or the model is not in memory. */
+/** Strongest first; null where nothing is known of the inputs, it would take too long, or the model is not in memory. */
 export async function importanceOf(
   ports: Ports,
   model: string,
@@ -56,45 +59,81 @@ export async function importanceOf(
 }
 
 async function measure(
-  { monotonicMs }: Ports,
+  ports: Ports,
   lease: Lease,
   report: ModelReport | null,
 ): Promise<Shares | null> {
-  const { model, version } = lease
-  const { signature } = version
-  const fields = signature.inputs
-    .filter((field) => field.unused !== true)
-    .map((field) => field.name)
-  const isText = signature.inputs.some(
-    (field) => field.type === 'string' && field.categories === undefined,
-  )
-  if (fields.length < 2 || fields.length > MAXIMUM_FIELDS || isText) return null
+  const { signature } = lease.version
+  const fields = signature.inputs.filter((field) => field.unused !== true)
+  const budget = { milliseconds: BUDGET_MS, monotonicMs: ports.monotonicMs }
+  if (fields.some(isProse)) {
+    return fields.every(isProse) ? await strongestWords(ports, lease, budget) : null
+  }
+  if (fields.length < 2 || fields.length > MAXIMUM_FIELDS) return null
   const random = createRandom(SEED)
   const training = usableRows(lease, report?.background)
-  const background = backgroundOf(signature, training, random.split('background'))
-  // Where only what is usual is known, no field has another value to take.
-  if (background === null || background.source === 'centre') return null
-  const answerRows = async (rows: readonly Row[]): Promise<readonly Prediction[]> => {
-    const encoded = model.encode(rows, (row) => `row ${row}`)
-    if (!encoded.ok) throw new Error(`a background row was refused: ${encoded.failure.message}`)
-    return await model.predict(encoded.value)
-  }
-  const first = background.rows.slice(0, MINIMUM_ROWS)
-  const startedMs = monotonicMs()
-  const [prediction] = await answerRows(first)
-  const rowMs = (monotonicMs() - startedMs) / first.length
+  const { rows, source } = backgroundOf(signature, training, random.split('background'))
+  // Where only what is usual is known, or not even that, no field has another value to take.
+  if (source === 'centre' || source === 'zero') return null
   // How many rows are asked depends on the model alone, so that the same model always gets the same shares.
-  const rowsAsked = Math.min(MAXIMUM_ROWS, Math.floor(MAXIMUM_QUESTIONS / (1 + 2 * fields.length)))
-  const expectedMs = rowMs * rowsAsked * (1 + 2 * fields.length)
-  if (prediction === undefined || rowsAsked < MINIMUM_ROWS || expectedMs > BUDGET_MS) return null
-  const label = signature.positiveLabel ?? signature.classes?.[0]
-  const measureOne = measureOf(signature, label)
-  const rows = background.rows.slice(0, rowsAsked)
+  const asked = Math.min(MAXIMUM_ROWS, Math.floor(MAXIMUM_QUESTIONS / (1 + 2 * fields.length)))
+  if (asked < MINIMUM_ROWS) return null
+  const names = fields.map((field) => field.name)
+  const first = rows.slice(0, asked)
   const importance = await measureImportance(
-    fields,
-    rows,
-    async (asked) => (await answerRows(asked)).map(measureOne),
+    names,
+    first,
+    async (questions) => {
+      const answers = await askWithin(questions, (slice) => answerRows(lease, slice), budget)
+      return answers === null ? null : answers.map(numbersOf(signature, answers, first.length))
+    },
     random.split('shuffles'),
-  )
-  return importance.map(({ name, share }) => ({ name, share }))
+  ).catch((reason: unknown) => {
+    // Some models have no answer for rows that are mixed of others.
+    if (reason instanceof InferenceError) return null
+    throw reason
+  })
+  return importance?.map(({ name, share }) => ({ name, share })) ?? null
+}
+
+async function answerRows({ model }: Lease, rows: readonly Row[]): Promise<readonly Prediction[]> {
+  const encoded = model.encode(rows, (row) => `row ${row}`)
+  if (!encoded.ok) throw new Error(`a background row was refused: ${encoded.failure.message}`)
+  return await model.predict(encoded.value)
+}
+
+/**
+ * What is compared of an answer: half of each probability, so that the changes add up to the probability that moves from some
+ * classes to others; for a label alone the same as if it were certain; several values each by its own spread over the first
+ * `count` answers.
+ */
+function numbersOf(
+  { classes = [] }: Signature,
+  answers: readonly Prediction[],
+  count: number,
+): (prediction: Prediction) => readonly number[] {
+  const spreads = spreadsOf(answers.slice(0, count))
+  return (prediction) => {
+    switch (prediction.kind) {
+      case 'classification':
+        return prediction.probabilities.length > 0
+          ? prediction.probabilities.map((probability) => probability / 2)
+          : classes.map((label) => (label === prediction.label ? 0.5 : 0))
+      case 'regression':
+        return [prediction.value]
+      case 'values':
+        return prediction.values.map((value, index) => value / (spreads[index] ?? 1))
+    }
+  }
+}
+
+/** Standard deviations of several values; 1 where one never changes. */
+function spreadsOf(answers: readonly Prediction[]): readonly number[] {
+  const rows = answers.flatMap((answer) => (answer.kind === 'values' ? [answer.values] : []))
+  return (rows[0] ?? []).map((_, index) => {
+    const column = rows.map((values) => values[index] ?? 0)
+    const mean = column.reduce((sum, value) => sum + value, 0) / column.length
+    const squares = column.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+    return squares > 0 ? Math.sqrt(squares / column.length) : 1
+  })
 }

@@ -18,9 +18,10 @@ export interface TableShape {
   readonly isSparse?: boolean
 }
 
-/** A table of other columns, or of the same without their names, kept as the one before is. */
-export function namelessTable({ width, isSparse }: TableShape, newWidth = width): TableShape {
-  return { width: newWidth, names: null, ...(isSparse && { isSparse }) }
+/** The same columns without their names, or as many other ones, kept as the table before is. */
+export function namelessTable(table: TableShape, newWidth?: number): TableShape {
+  if (newWidth === undefined) return { ...table, names: null }
+  return { width: newWidth, names: null, ...(table.isSparse && { isSparse: true }) }
 }
 
 /** A predictor and what only its object knows. */

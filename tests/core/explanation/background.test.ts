@@ -1,4 +1,4 @@
-// Rows to compare with are never invented: they come from training, from ranges, or from what a file says is usual.
+// Rows to compare with come from training, from ranges, or from what a file says is usual; where it says nothing, that is told.
 
 import { describe, expect, test } from 'bun:test'
 import { backgroundOf } from '#core/explanation/background.ts'
@@ -16,8 +16,12 @@ function field(name: string, more: Partial<InputField> = {}): InputField {
 describe('rows to compare with', () => {
   test('are those of the training data where there are some', () => {
     const training = [{ a: 1 }, { a: 2 }]
-    expect(backgroundFor([field('a')], training)).toEqual({ rows: training, source: 'training' })
-    expect(backgroundFor([field('a')], [])).toBeNull()
+    expect(backgroundFor([field('a')], training)).toEqual({
+      rows: training,
+      source: 'training',
+      unknown: [],
+    })
+    expect(backgroundFor([field('a', { minimum: 0, maximum: 1 })], []).source).toBe('ranges')
   })
 
   test('are spread over ranges, categories and flags, and leave out what the model does not look at', () => {
@@ -28,8 +32,8 @@ describe('rows to compare with', () => {
       field('paperless', { type: 'boolean' }),
       field('id', { unused: true }),
     ])
-    expect(found?.source).toBe('ranges')
-    const rows = found?.rows ?? []
+    expect(found.source).toBe('ranges')
+    const rows = found.rows
     const values = (name: string) => rows.map((row) => row[name])
     expect(values('size').sort((a, b) => Number(a) - Number(b))).toEqual(
       Array.from({ length: 64 }, (_, index) => index + 0.5),
@@ -40,12 +44,23 @@ describe('rows to compare with', () => {
     expect(rows[0]).not.toHaveProperty('id')
   })
 
-  test('stand in the middle where a file only says what is usual, and are none where it says nothing', () => {
+  test('stand in the middle where a file only says what is usual', () => {
     const usual = field('age', { example: 41 })
     const found = backgroundFor([usual, field('size', { minimum: 0, maximum: 1 })])
-    expect(found?.source).toBe('centre')
-    expect(new Set(found?.rows.map((row) => row['age']))).toEqual(new Set([41]))
-    expect(new Set(found?.rows.map((row) => row['size'])).size).toBe(64)
-    expect(backgroundFor([usual, field('unknown')])).toBeNull()
+    expect(found.source).toBe('centre')
+    expect(new Set(found.rows.map((row) => row['age']))).toEqual(new Set([41]))
+    expect(new Set(found.rows.map((row) => row['size'])).size).toBe(64)
+    expect(found.unknown).toEqual([])
+  })
+
+  test('have zeros where the file says nothing, and name the fields', () => {
+    const usual = field('age', { example: 41 })
+    const gone = field('id', { unused: true })
+    const found = backgroundFor([usual, field('unknown'), field('code', { type: 'integer' }), gone])
+    expect(found.source).toBe('zero')
+    expect(found.unknown).toEqual(['unknown', 'code'])
+    expect(new Set(found.rows.map((row) => JSON.stringify(row)))).toEqual(
+      new Set(['{"age":41,"unknown":0,"code":0}']),
+    )
   })
 })

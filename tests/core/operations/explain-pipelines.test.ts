@@ -14,8 +14,12 @@ beforeAll(async () => {
 })
 afterAll(() => ports.close())
 
-async function explain(model: string, features: Record<string, unknown>) {
-  const outcome = await run(ports, 'explain_prediction', { model, features })
+async function explain(
+  model: string,
+  features: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+) {
+  const outcome = await run(ports, 'explain_prediction', { model, features, ...more })
   if (!outcome.ok) throw new Error(outcome.failure.message)
   const explained = explainPrediction.output.parse(outcome.value)
   const total = explained.contributions.reduce(
@@ -267,5 +271,144 @@ describe('a text', () => {
     const explained = await explain('letters', { review: 'good but slow' })
     expect(explained).toMatchObject({ method: 'sampled', background: { source: 'text' } })
     expect(explained.contributions[0]).toMatchObject({ name: 'slow', word: 'review' })
+  })
+})
+
+/** The nearer of two centres: only a label, 1 for the second. */
+const NEARER: Predictor = {
+  kind: 'centres',
+  centres: { rows: 2, columns: 2, data: Float64Array.of(0, 0, 10, 0) },
+  metric: { kind: 'euclidean' },
+  posterior: null,
+}
+
+describe('a model that only says labels', () => {
+  const range = { minimum: 0, maximum: 10 }
+
+  test('is explained by how many of the compared rows keep the label', async () => {
+    await deployPipeline(ports, 'clusters', {
+      predictor: NEARER,
+      inputs: [number('income', range), number('age', range)],
+      classes: ['small', 'large'],
+    })
+    const explained = await explain('clusters', { income: 9, age: 4 })
+    expect(explained).toMatchObject({
+      method: 'sampled',
+      scale: 'label_share',
+      explained: 'large',
+      margin: 1,
+    })
+    expect(explained.baseline).toBeCloseTo(0.5, 9)
+    // Half of the incomes are nearer to the small one, and the age says nothing.
+    expect(explained.contributions.map(({ name }) => name)).toEqual(['income', 'age'])
+    expect(explained.contributions[0]?.contribution).toBeCloseTo(0.5, 9)
+    expect(explained.contributions[1]?.contribution).toBe(0)
+    expect(explained.text).toStartWith(
+      '**income of 9** speaks most for the label large. Of the rows that this one is compared with, 50% get the same label. These are estimates from sampling, give or take ',
+    )
+  })
+
+  test('says which label a change leads to', async () => {
+    const changed = async (from: number, to: number) =>
+      (await explain('clusters', { income: to, age: 4 }, { instead_of: { income: from, age: 4 } }))
+        .text
+    expect(await changed(2, 8)).toStartWith(
+      'With income of 8 instead of 2, the answer changes to **large**. ',
+    )
+    expect(await changed(7, 8)).toStartWith(
+      'With income of 8 instead of 7, the answer is still **large**. ',
+    )
+    await deployPipeline(ports, 'sides', {
+      predictor: linear([1, 0], -5, 'label'),
+      inputs: [number('income', range), number('age', range)],
+      classes: ['no', 'yes'],
+    })
+    const turned = await explain(
+      'sides',
+      { income: 2, age: 1 },
+      { instead_of: { income: 9, age: 1 } },
+    )
+    expect(turned.text).toStartWith(
+      'With income of 2 instead of 9, the answer is no longer **yes**. ',
+    )
+  })
+
+  test('says so where every compared row has the label', async () => {
+    await deployPipeline(ports, 'settled', {
+      predictor: NEARER,
+      inputs: [number('income', { minimum: 8, maximum: 10 }), number('age', range)],
+      classes: ['small', 'large'],
+    })
+    const { text } = await explain('settled', { income: 9, age: 4 })
+    expect(text).toStartWith(
+      'The rows that this one is compared with get the label large too, so no input decides it. These are estimates from sampling, compared with',
+    )
+  })
+})
+
+/** A network that looks at both inputs, so that nothing adds up. */
+const NETWORK: Predictor = {
+  kind: 'layers',
+  layers: [
+    {
+      weights: { rows: 2, columns: 1, data: Float64Array.of(1, 2) },
+      bias: Float64Array.of(0),
+    },
+  ],
+  activation: 'relu',
+  output: 'identity',
+}
+
+describe('a file that does not say what its inputs usually are', () => {
+  test('is compared with zeros, and that is told', async () => {
+    await deployPipeline(ports, 'bare', {
+      predictor: NETWORK,
+      inputs: [number('a'), number('b')],
+      classes: null,
+    })
+    const explained = await explain('bare', { a: 3, b: 4 })
+    expect(explained).toMatchObject({
+      method: 'sampled',
+      background: { source: 'zero', unknown: ['a', 'b'] },
+      baseline: 0,
+      margin: 11,
+    })
+    expect(explained.text).toEndWith(
+      'These are estimates from sampling, compared with zeros: the model’s file does not say what its inputs usually are.',
+    )
+  })
+
+  test('names the inputs that zeros stand for where it knows some', async () => {
+    await deployPipeline(ports, 'half_known', {
+      predictor: NETWORK,
+      inputs: [number('a', { example: 2 }), number('b')],
+      classes: null,
+    })
+    const explained = await explain('half_known', { a: 3, b: 4 })
+    expect(explained.background).toMatchObject({ source: 'zero', unknown: ['b'] })
+    expect(explained.baseline).toBeCloseTo(2, 9)
+    expect(explained.text).toEndWith(
+      'compared with a row in the middle of what the model was trained on, but with 0 for b: the model’s file does not say what it usually is.',
+    )
+  })
+
+  test('is refused kindly where zeros have no answer', async () => {
+    await deployPipeline(ports, 'logarithms', {
+      predictor: chain(NETWORK, { kind: 'function', name: 'log' }),
+      inputs: [number('a'), number('b')],
+      classes: null,
+    })
+    const outcome = await run(ports, 'explain_prediction', {
+      model: 'logarithms',
+      features: { a: 3, b: 4 },
+    })
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: {
+        code: 'unavailable',
+        message:
+          'I cannot explain logarithms here: it has no answer for some of the rows that this one would be compared with, such as a logarithm of zero.',
+      },
+    })
   })
 })

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { describeModel } from '#core/operations/describe-model.ts'
+import type { LinearPredictor } from '#core/pipeline/linear.ts'
 import type { Predictor } from '#core/pipeline/pipeline.ts'
+import type { Vectorizer } from '#core/pipeline/text.ts'
 import { createTestPorts, run, type TestPorts } from '../../support/ports.ts'
 import { deployPipeline, number, type PipelineModel } from './pipeline-models.ts'
 
@@ -22,7 +24,10 @@ async function importanceOf(model: PipelineModel, at: TestPorts = ports) {
   const row = Object.fromEntries(
     model.inputs
       .filter(({ unused }) => unused !== true)
-      .map(({ name: field, categories }) => [field, categories?.[0] ?? 0]),
+      .map(({ name: field, type, categories }) => [
+        field,
+        categories?.[0] ?? (type === 'string' ? 'good' : 0),
+      ]),
   )
   const predicted = await run(at, 'predict', { model: name, features: row })
   if (!predicted.ok) throw new Error(predicted.failure.message)
@@ -31,7 +36,11 @@ async function importanceOf(model: PipelineModel, at: TestPorts = ports) {
   return describeModel.output.parse(described.value).importance
 }
 
-function linear(...coefficients: readonly number[]): Predictor {
+function linear(...coefficients: readonly number[]) {
+  return weights(coefficients)
+}
+
+function weights(coefficients: readonly number[]): LinearPredictor {
   const data = Float64Array.from(coefficients)
   return {
     kind: 'linear',
@@ -140,5 +149,120 @@ describe('what the answers depend on', () => {
     expect(
       await importanceOf({ predictor: linear(1, 1), inputs: known, classes: null }, slow),
     ).toBeUndefined()
+  })
+
+  test('is the same at every time, for models in memory and for those that come back', async () => {
+    const inputs = ['a', 'b', 'c'].map((name) => number(name, spread))
+    const model = { predictor: linear(1, 2, 3), inputs, classes: null }
+    expect(await importanceOf(model)).toEqual(await importanceOf(model))
+  })
+
+  test('counts the rows whose label changes where there are only labels', async () => {
+    const importance = await importanceOf({
+      predictor: {
+        kind: 'centres',
+        centres: { rows: 3, columns: 2, data: Float64Array.of(0, 5, 5, 5, 10, 5) },
+        metric: { kind: 'euclidean' },
+        posterior: null,
+      },
+      inputs: [number('a', spread), number('b', spread)],
+      classes: ['small', 'middle', 'large'],
+    })
+    expect(importance).toEqual([
+      { name: 'a', share: 1 },
+      { name: 'b', share: 0 },
+    ])
+  })
+
+  test('counts each of several values by its own spread', async () => {
+    // The first value moves with a by thousands, the second with b by ones.
+    const importance = await importanceOf({
+      predictor: {
+        kind: 'linear',
+        coefficients: { rows: 2, columns: 2, data: Float64Array.of(1000, 0, 0, 1) },
+        intercept: Float64Array.of(0, 0),
+        link: 'identity',
+      },
+      inputs: [number('a', spread), number('b', spread)],
+      classes: null,
+    })
+    for (const { share } of importance ?? []) expect(Math.abs(share - 0.5)).toBeLessThan(0.1)
+  })
+})
+
+function texts(predictor: Predictor, more: Partial<Vectorizer> = {}): PipelineModel {
+  const vectorizer: Vectorizer = {
+    analyzer: 'word',
+    lowercase: true,
+    stripAccents: null,
+    tokenPattern: '(?u)\\b\\w\\w+\\b',
+    stopWords: [],
+    ngramRange: [1, 2],
+    features: { kind: 'vocabulary', terms: ['awful', 'fine', 'good', 'not', 'not good'] },
+    binary: false,
+    sublinear: false,
+    weights: null,
+    norm: null,
+    ...more,
+  }
+  return {
+    predictor: { kind: 'chain', steps: [{ kind: 'text', vectorizer }], predictor },
+    inputs: [{ name: 'review', type: 'string', optional: false }],
+    classes: null,
+  }
+}
+
+describe('what the answers of a text model depend on', () => {
+  test('are its strongest words, with what they speak for', async () => {
+    const binary: Predictor = { ...weights([-4, 0.5, 2, 0, 0]), link: 'sigmoid' }
+    const model = { ...texts(binary), classes: ['bad', 'well'] }
+    const importance = await importanceOf(model)
+    expect(importance?.map(({ name }) => name)).toEqual([
+      '“awful” (for bad)',
+      '“good” (for well)',
+      '“fine” (for well)',
+    ])
+    expect(importance?.map(({ share }) => share)).toEqual([4 / 6.5, 2 / 6.5, 0.5 / 6.5])
+  })
+
+  test('count how rare a word is where the model does', async () => {
+    const importance = await importanceOf(
+      texts(weights([1, 1, 1, 0, 0]), { weights: [1, 5, 2, 1, 1], norm: 'l2' }),
+    )
+    expect(importance?.map(({ name }) => name)).toEqual([
+      '“fine” (raises)',
+      '“good” (raises)',
+      '“awful” (raises)',
+    ])
+    expect(importance?.[0]?.share).toBeCloseTo(5 / 8, 9)
+  })
+
+  test('name the class of several for which a word speaks', async () => {
+    const several: Predictor = {
+      kind: 'linear',
+      coefficients: {
+        rows: 3,
+        columns: 5,
+        data: Float64Array.of(3, -1, -1, 0, 0, -1, 2, -1, 0, 0, -2, -1, 1, 0, 0),
+      },
+      intercept: Float64Array.of(0, 0, 0),
+      link: 'softmax',
+    }
+    const importance = await importanceOf({ ...texts(several), classes: ['bad', 'mixed', 'well'] })
+    expect(importance?.map(({ name }) => name)).toEqual([
+      '“awful” (for bad)',
+      '“fine” (for mixed)',
+      '“good” (for well)',
+    ])
+  })
+
+  test('are left out where its words cannot be told apart, and where the clock says so', async () => {
+    const hashed = texts(weights([1, 2, 3]), {
+      features: { kind: 'hash', count: 3, alternateSign: true },
+    })
+    expect(await importanceOf(hashed)).toBeUndefined()
+    let clock = 0
+    const slow = { ...ports, monotonicMs: () => (clock += 900) }
+    expect(await importanceOf(texts(weights([1, 2, 3, 0, 0])), slow)).toBeUndefined()
   })
 })
