@@ -5,7 +5,7 @@ import type { TrainingRun as RecordedRun } from '#core/registry/registry.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { evaluationOf, metricsOf } from '#core/training/automatic.ts'
 import { reportOf } from '#core/training/model-report.ts'
-import { featureParameters, settingParameters } from '#core/training/record.ts'
+import { featureParameters, runName, settingParameters } from '#core/training/record.ts'
 import type { TrainingRequest, TrainingRun } from '#core/training/run.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
 import type { Configuration } from './configuration.ts'
@@ -52,7 +52,7 @@ function recordOf(finished: FinishedRun, owner: string): RecordedRun {
   const joblib = run.files.find(({ name }) => name === 'model.joblib')
   return {
     id: randomId(),
-    name: `${plan.target} from ${request.data.name}`,
+    name: runName(plan.target, request.data.name),
     status: 'finished',
     startedAt: new Date(startedMs).toISOString(),
     durationMs: finishedMs - startedMs,

@@ -7,6 +7,7 @@ import { ChatView } from './chat/chat-view.tsx'
 import { COMPOSER_ID } from './chat/composer.tsx'
 import { dragging, watchDrops } from './chat/drop-files.ts'
 import { ModelPanel } from './models/model-panel.tsx'
+import { RUNS_ID, RunsView } from './runs/runs-view.tsx'
 import { Icon, Mark } from './shell/icons.tsx'
 import { KeyDialog } from './shell/key-dialog.tsx'
 import { Sidebar } from './shell/sidebar.tsx'
@@ -21,25 +22,26 @@ const AT_ONCE = { getInitialValueInEffect: false }
 
 export function App() {
   const { router } = useAppState()
-  const { model } = useStore(router.store)
+  const { model, runs } = useStore(router.store)
   const sideFits = useMediaQuery(SIDE_FITS, true, AT_ONCE)
   const panelFits = useMediaQuery(PANEL_FITS, true, AT_ONCE)
   const [sideOpen, setSideOpen] = useState(false)
   useEffect(() => watchDrops(), [])
   useTitle()
+  const content = runs === null ? COMPOSER_ID : RUNS_ID
   const closePanel = () => router.go({ model: null })
   const closeSide = () => setSideOpen(false)
   return (
     <>
       <a
         className="skip-link"
-        href={`#${COMPOSER_ID}`}
+        href={`#${content}`}
         onClick={(event) => {
           event.preventDefault()
-          document.getElementById(COMPOSER_ID)?.focus()
+          document.getElementById(content)?.focus()
         }}
       >
-        Skip to the message box
+        {runs === null ? 'Skip to the message box' : 'Skip to the trainings'}
       </a>
       <div className="page">
         {sideFits ? (
@@ -51,7 +53,7 @@ export function App() {
         )}
         <main className="main">
           <UnreachableBar />
-          <ChatView />
+          {runs === null ? <ChatView /> : <RunsView selected={runs} />}
         </main>
         {panelFits && model !== null && (
           <aside className="panel" aria-label="Model">
@@ -176,9 +178,10 @@ function useTitle(): void {
   const all = useStore(conversations.store)
   const { models: known } = useStore(models.store)
   const conversation = all.find(({ id }) => id === route.conversation)?.title
+  const trainings = route.runs === null ? null : 'Trainings'
   const model = known?.find(({ name }) => name === route.model)?.title ?? route.model
   useEffect(() => {
-    const parts = [model, conversation].filter((part) => part != null && part !== '')
+    const parts = [model, trainings ?? conversation].filter((part) => part != null && part !== '')
     document.title = [...parts, 'Parley'].join(' · ')
-  }, [model, conversation])
+  }, [model, trainings, conversation])
 }

@@ -7,7 +7,7 @@ import { type ModelReport, TASKS } from '#core/model.ts'
 import type { TrainingRun } from '#core/registry/registry.ts'
 import type { TrainedModel, TrainingJob } from '#core/training/automatic.ts'
 import { MODEL_NAMES } from '#core/training/hyperparameters.ts'
-import { beginRun, endRun, finishRun, jobParameters } from '#core/training/record.ts'
+import { beginRun, endRun, finishRun, jobParameters, runName } from '#core/training/record.ts'
 import { deployModel } from './deploy-model.ts'
 import { type Call, defineOperation } from './operation.ts'
 import { reportSchema, toWireReport } from './report-wire.ts'
@@ -190,7 +190,7 @@ async function trainAndRecord(
   const dataSha256 = sha256Of(source.bytes)
   const begun = beginRun({
     id: randomId(),
-    name: `${job.wish.target} from ${job.dataName}`,
+    name: runName(job.wish.target, job.dataName),
     owner: call.principal.id,
     startedMs: now(),
     parameters: jobParameters(job, dataSha256, training.trainer.parleyVersion),

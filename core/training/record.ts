@@ -21,6 +21,10 @@ export interface RunBeginning {
   readonly parameters: Readonly<Record<string, Scalar>>
 }
 
+export function runName(target: string, dataName: string): string {
+  return `${target} from ${dataName}`
+}
+
 export function beginRun({ id, name, owner, startedMs, parameters }: RunBeginning): TrainingRun {
   return {
     id,
@@ -75,9 +79,12 @@ export function finishRun(
   nowMs: number,
 ): TrainingRun {
   const { comparison, learner, target, task, features, rows } = trained
+  const data = run.parameters['data']
   const compared = comparison.learners.find((one) => one.learner === learner)
   return {
     ...run,
+    // As the table writes it, not as it was typed.
+    name: runName(target, String(data)),
     status: 'finished',
     durationMs: nowMs - Date.parse(run.startedAt),
     parameters: {

@@ -9,6 +9,7 @@ import type { listModels } from '#core/operations/list-models.ts'
 import type { modelMetrics } from '#core/operations/model-metrics.ts'
 import type { PredictOutput } from '#core/operations/predict.ts'
 import type { auditEntryOutput } from '#core/people/audit-entry.ts'
+import type { WireRun, WireRunSummary } from '#core/training/run-wire.ts'
 import { type Answer, requestJson } from './http.ts'
 
 export type { DescribedModel, PredictOutput }
@@ -18,6 +19,9 @@ export type ModelSummary = ModelList['models'][number]
 export type ModelFigures = z.output<(typeof modelMetrics)['output']>
 export type InputDescription = DescribedModel['inputs'][number]
 export type VersionDescription = DescribedModel['versions'][number]
+
+export type RunSummary = WireRunSummary
+export type Run = WireRun
 
 export interface Sample {
   readonly name: string
@@ -101,6 +105,14 @@ type AuditLine = z.output<typeof auditEntryOutput>
 
 export function fetchAudit(): Promise<Answer<AuditLog>> {
   return requestJson('/api/audit')
+}
+
+export function fetchRuns(): Promise<Answer<{ readonly runs: readonly RunSummary[] }>> {
+  return requestJson('/api/runs')
+}
+
+export function fetchRun(id: string): Promise<Answer<Run>> {
+  return requestJson(`/api/runs/${encodeURIComponent(id)}`)
 }
 
 /** True when the server answers. */

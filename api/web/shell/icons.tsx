@@ -42,6 +42,7 @@ const PATHS = {
   upload: (
     <path d="M12 15.500V4.500M7.5 9 12 4.5 16.5 9M4.5 15v3A1.5 1.5 0 0 0 6 19.500h12a1.5 1.5 0 0 0 1.5-1.500v-3" />
   ),
+  chart: <path d="M5 20V10M12 20V4M19 20v-7" />,
   chevron: <path d="m9 6 6 6-6 6" />,
   down: <path d="M12 5v14M6 13l6 6 6-6" />,
   edit: <path d="m4.5 19.5 1-4L16 5l3 3L8.5 18.500zM14 7l3 3" />,

@@ -13,6 +13,7 @@ import { Icon, Mark } from './icons.tsx'
 /** `leave` closes the drawer that holds this on a phone. */
 export function Sidebar({ leave }: { leave: () => void }) {
   const { router } = useAppState()
+  const { runs } = useStore(router.store)
   const begin = () => {
     router.go({ conversation: null })
     leave()
@@ -33,6 +34,20 @@ export function Sidebar({ leave }: { leave: () => void }) {
         onClick={begin}
       >
         New conversation
+      </Button>
+      <Button
+        fullWidth
+        variant={runs === null ? 'subtle' : 'light'}
+        color={runs === null ? 'gray' : 'parley'}
+        justify="flex-start"
+        leftSection={<Icon name="chart" />}
+        aria-current={runs === null ? undefined : 'page'}
+        onClick={() => {
+          router.go({ runs: [] })
+          leave()
+        }}
+      >
+        Trainings
       </Button>
       <ModelList leave={leave} />
       <ConversationList leave={leave} />

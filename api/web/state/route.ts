@@ -7,6 +7,8 @@ export interface Route {
   readonly conversation: string | null
   /** Name of the model whose panel is open. */
   readonly model: string | null
+  /** Ids of the trainings that are looked at, none or two at most, in place of the conversation; null where it is shown. */
+  readonly runs: readonly string[] | null
 }
 
 export interface Router {
@@ -14,15 +16,30 @@ export interface Router {
   go(change: Partial<Route>, options?: { readonly replace?: boolean }): void
 }
 
+/** More do not fit side by side. */
+export const MAX_RUNS_SHOWN = 2
+
 export function parseRoute(hash: string): Route {
   const parameters = new URLSearchParams(hash.startsWith('#') ? hash.slice(1) : hash)
-  return { conversation: parameters.get('chat'), model: parameters.get('model') }
+  const runs = parameters.get('runs')
+  return {
+    conversation: parameters.get('chat'),
+    model: parameters.get('model'),
+    runs:
+      runs === null
+        ? null
+        : runs
+            .split(',')
+            .filter((id) => id !== '')
+            .slice(0, MAX_RUNS_SHOWN),
+  }
 }
 
-export function formatRoute({ conversation, model }: Route): string {
+export function formatRoute({ conversation, model, runs }: Route): string {
   const parameters = new URLSearchParams()
   if (conversation !== null) parameters.set('chat', conversation)
   if (model !== null) parameters.set('model', model)
+  if (runs !== null) parameters.set('runs', runs.join(','))
   const text = parameters.toString()
   return text === '' ? '#' : `#${text}`
 }
@@ -35,7 +52,9 @@ export function createRouter(): Router {
   return {
     store,
     go(change, { replace = false } = {}) {
-      const next = { ...store.get(), ...change }
+      // Whoever goes to a conversation leaves the trainings.
+      const left = 'conversation' in change ? { runs: null } : {}
+      const next = { ...store.get(), ...left, ...change }
       const address = formatRoute(next)
       if (address === formatRoute(store.get())) return
       if (replace) history.replaceState(null, '', address)

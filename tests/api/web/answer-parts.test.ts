@@ -70,7 +70,9 @@ test('snippets quote what could break out of them', () => {
 })
 
 test('the address keeps conversation and model', () => {
-  const route = { conversation: 'a1', model: 'churn & co' }
+  const route = { conversation: 'a1', model: 'churn & co', runs: ['a1', 'b2'] }
   expect(parseRoute(formatRoute(route))).toEqual(route)
-  expect(parseRoute('')).toEqual({ conversation: null, model: null })
+  expect(parseRoute('')).toEqual({ conversation: null, model: null, runs: null })
+  expect(parseRoute('#runs=')).toMatchObject({ runs: [] })
+  expect(parseRoute('#runs=a,b,c')).toMatchObject({ runs: ['a', 'b'] })
 })
