@@ -19,7 +19,7 @@ import { holdsStep, readRelative } from './relative.ts'
 import { noSuchVersion, orderSentence } from './replies.ts'
 import { placeBare, placeNamed, placeRest, UNKNOWN } from './unplaced.ts'
 import { findValues, suits, type ValueMention, valueFor } from './values.ts'
-import { ONE_STEP } from './varying.ts'
+import { oneStep } from './varying.ts'
 import { resolveVersion } from './versions.ts'
 import { findFieldMentions } from './vocabulary.ts'
 
@@ -42,7 +42,7 @@ export function continuePrediction(reading: MessageReading, context: Context): P
   // "200 sqft bigger" of what was given already; nothing of it is a value by itself.
   const relative = readRelative(reading, model, given, undefined)
   if (relative?.kind === 'changed') return finish({ [relative.field.name]: relative.value })
-  if (relative === null && holdsStep(reading, model)) return say(ONE_STEP)
+  if (relative === null && holdsStep(reading, model)) return oneStep(model)
   const binding = bindModel(reading, model)
   const listed = binding.named === 0 ? answeredInOrder(reading, model, missing) : null
   if (listed !== null) return finish(listed)

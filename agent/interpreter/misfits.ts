@@ -136,6 +136,12 @@ const writtenNumber = ({ text, tokens }: MessageReading, { from, unitTo }: Numbe
   text.slice(tokens[from]?.start ?? 0, tokens[unitTo - 1]?.end ?? 0)
 
 const ASSIGNS: ReadonlySet<string> = new Set(['=', ':'])
+/** A bound or a remark follows, and no word that was meant for a value. */
+const BEFORE_NUMBERS: ReadonlySet<string> = new Set(
+  'between over under above below about around more less at up to roughly nearly almost the a an not no now just from'.split(
+    ' ',
+  ),
+)
 /** In a supposition these give a value as well; elsewhere they may ask for what an input is. */
 const SUPPOSES: ReadonlySet<string> = new Set(['=', ':', 'is', 'was', 'were'])
 const SUPPOSING =
@@ -157,6 +163,7 @@ function wrongWord(
     const input = model.signature.inputs[field]
     if (input === undefined || !assigns.has(tokens[to]?.word ?? '')) continue
     const first = to + 1
+    if (BEFORE_NUMBERS.has(tokens[first]?.word ?? '')) continue
     let end = first
     while (end - first < MAX_WORDS && isWord(tokens[end]) && !isTaken(end)) end++
     const said = reading.text.slice(tokens[first]?.start ?? 0, tokens[end - 1]?.end ?? 0)

@@ -99,13 +99,23 @@ export function readRelative(
 const isVague = ({ whole }: MessageReading, numbers: readonly NumberMention[]) =>
   numbers.every(({ weak }) => weak) && VAGUE.test(whole) && (MORE.test(whole) || LESS.test(whole))
 
-/** "long" and "old" are said of time. */
-const OF_TIME =
-  /\b(?:long|longer|short|shorter|old|older|young|younger|later|earlier|stays?|stayed)\b/
-const TIMES_OF: ReadonlySet<string> = new Set(['calendar', 'clock', 'length'])
+/** "longer" is said of time or size, "pays" and "cheaper" of money. */
+const SAID_OF: readonly { readonly words: RegExp; readonly families: RegExp }[] = [
+  {
+    words: /\b(?:long|longer|short|shorter|old|older|young|younger|later|earlier|stays?|stayed)\b/,
+    families: /^(?:calendar|clock|length)$/,
+  },
+  {
+    words: /\b(?:pays?|paid|paying|earns?|earned|costs?|cheaper|dearer|expensive|spends?|spent)\b/,
+    families: /^money/,
+  },
+]
 
-const isOfSaidKind = ({ whole }: MessageReading, { unit }: InputField) =>
-  !OF_TIME.test(whole) || TIMES_OF.has(unitNamed(unit)?.family ?? '')
+/** Whether an input that nobody called may be meant by the words beside the number. */
+export function isOfSaidKind({ whole }: MessageReading, { unit }: InputField): boolean {
+  const family = unitNamed(unit)?.family ?? ''
+  return SAID_OF.every(({ words, families }) => !words.test(whole) || families.test(family))
+}
 
 /** "one more bedroom", "one bedroom less" */
 function isCounted(

@@ -13,7 +13,7 @@ import { type Plan, say } from './plan.ts'
 import { namedModels, predictOrAsk } from './predicting.ts'
 import { STRONG_PREDICT_PATTERN } from './read-patterns.ts'
 import { type MessageReading, readMessage } from './reading.ts'
-import { holdsStep, type RelativeChange, readRelative } from './relative.ts'
+import { holdsStep, isOfSaidKind, type RelativeChange, readRelative } from './relative.ts'
 import { listNames } from './replies.ts'
 import { findValues, suits, valueFor } from './values.ts'
 import { findFieldMentions } from './vocabulary.ts'
@@ -34,7 +34,7 @@ export function varyPrediction(reading: MessageReading, context: Context): Plan 
   const base: Base = { model, features: last.features, version: last.version }
   const relative = readRelative(reading, model, base.features, last.focus)
   if (relative !== null) return varyRelatively(reading, base, relative)
-  if (holdsStep(reading, model)) return say(ONE_STEP)
+  if (holdsStep(reading, model)) return oneStep(model)
   if (singleText(model) !== null && !isPlainLead(reading)) return null
   const binding = bindModel(reading, model)
   if (binding.leftovers > 0 && binding.bound > 0) return null
@@ -97,9 +97,12 @@ function varyRelatively(reading: MessageReading, base: Base, change: RelativeCha
   }
 }
 
-/** Two steps in one message, or one beside other values: which number is which is not plain enough. */
-export const ONE_STEP =
-  'One “more” or “less” at a time, please: say for example “20 dollars less”, then the next.'
+/** Two steps in one message, or one beside other values or in another unit: which number is which is not plain enough. */
+export function oneStep(model: KnownModel): Plan {
+  const numeric = model.signature.inputs.find(({ type }) => type === 'float' || type === 'integer')
+  const example = numeric === undefined ? '10% more' : `${numeric.name} 10% more`
+  return say(`One change at a time, please, in the unit of its input: such as “${example}”.`)
+}
 
 /** "what if", with nothing that could be changed behind it. */
 export function whatToChange(reading: MessageReading, context: Context): Plan | null {
@@ -109,9 +112,12 @@ export function whatToChange(reading: MessageReading, context: Context): Plan | 
   const [input] = model.signature.inputs
   if (input === undefined || namedModels(reading).length > 0) return null
   const value = exampleRow({ inputs: [input] })[input.name]
-  const shown = typeof value === 'string' ? `“${value}”` : String(value)
+  const example =
+    singleText(model) === null
+      ? `“what if ${input.name} was ${String(value)}”`
+      : `what if it said “${String(value)}”`
   return say(
-    `I did not understand what to change. ${model.title} looks at ${listNames(model)}: say for example “what if ${input.name} was ${shown}”.`,
+    `I did not understand what to change. ${model.title} looks at ${listNames(model)}: say for example ${example}.`,
   )
 }
 
@@ -184,7 +190,9 @@ function varyFocus(reading: MessageReading, base: Base, focus: string | undefine
       FOCUS_FILLERS.has(token.word),
   )
   if (!plain) return null
-  const able = signature.inputs.filter((input, index) => suits(value, input, index) !== null)
+  const able = signature.inputs.filter(
+    (input, index) => suits(value, input, index) !== null && isOfSaidKind(reading, input),
+  )
   const [only, second] = able
   const field = able.find(({ name }) => name === focus) ?? (second === undefined ? only : undefined)
   if (field !== undefined) return vary(base, { [field.name]: valueFor(value, field) }, field.name)

@@ -3,6 +3,7 @@
 import {
   asksToPredict,
   churn,
+  confirms,
   type Draft,
   done,
   explains,
@@ -80,6 +81,19 @@ export const WHAT_IF_CASES: readonly UtteranceCase[] = section('what-if', [
   nothingAfter(HOUSE, 'what if it was 200 square feet bigger and in condition 5'),
   nothingAfter('churn with tenure unknown, monthly charges 70, total unknown', 'half that'),
   customerThen('twice as long', 48, 70),
+  // Money is not months, whichever input was changed last.
+  customerThen(
+    ['what if monthly charges were $20', 'and tenure 12', 'what if monthly is 25'],
+    12,
+    25,
+  ),
+  nothingAfter(CUSTOMER, ['what if the tenure was 12', 'what if he pays 25']),
+  nothingAfter(CUSTOMER, ['what if the tenure was 12', '10 percent cheaper']),
+  nothingAfter(CUSTOMER, 'what if they stay 90 days longer'),
+  after(CUSTOMER, 'what if tenure was between 20 and 30', {
+    say: '',
+    expectAny: [[], [asksToPredict('churn', { monthly_charges: 70, total_charges: 1680 })]],
+  }),
   customerThen('monthly charges minus 20 dollars', 24, 50),
   houseThen('one bathroom less', 1800, 3, 1, 3, 20),
   // What is given already changes by so much while the rest is still asked for.
@@ -202,6 +216,18 @@ export const TEXT_CASES: readonly UtteranceCase[] = section('texts', [
     expect: [asksToPredict('churn', { tenure: 24 })],
   },
   { say: 'please call it: "retention"', expectHarmless: true },
+  {
+    say: 'delete sentiment: it is bad',
+    expect: [confirms('delete_model', { model: 'sentiment' })],
+  },
+  {
+    say: 'classify: tenure 24, monthly charges 70, total charges 1680',
+    expect: [predicts('churn', churn(24, 70, 1680))],
+  },
+  {
+    say: ['sentiment: broken', 'what if it said "good"'],
+    expect: [predicts('sentiment', review('good'))],
+  },
 ])
 
 const ROW = {
