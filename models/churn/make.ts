@@ -5,9 +5,11 @@ import { z } from 'zod'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Row } from '#core/model.ts'
 import type { Sample } from '#core/operations/operation.ts'
+import type { TrainingRequest } from '#core/training/run.ts'
 import type { Example, ExampleContext } from '../example.ts'
 import { type Chat, createChat } from '../shared/chat.ts'
 import { classFigures, deployMade } from '../shared/deploy-made.ts'
+import { recordRun } from '../shared/record-run.ts'
 import { fileOf, trainModel, writeFiles } from '../shared/train-model.ts'
 import { SOURCE, toTrainingTable } from './source.ts'
 
@@ -108,17 +110,15 @@ async function secondVersion(
   const found = await findData(SOURCE)
   if (!found.ok) return found
   say(`\nData of a second version: ${found.value.origin}.`)
-  const trained = await trainModel(
-    {
-      data: { name: NAME, bytes: await toTrainingTable(found.value.files) },
-      wish: { target: 'churn' },
-      model: 'hgb',
-      settings: { max_iter: '60', learning_rate: '0.1', max_leaf_nodes: '6' },
-      seed: SEED,
-      testShare: TEST_SHARE,
-    },
-    call,
-  )
+  const request: TrainingRequest = {
+    data: { name: NAME, bytes: await toTrainingTable(found.value.files) },
+    wish: { target: 'churn' },
+    model: 'hgb',
+    settings: { max_iter: '60', learning_rate: '0.1', max_leaf_nodes: '6' },
+    seed: SEED,
+    testShare: TEST_SHARE,
+  }
+  const trained = await trainModel(request, call)
   if (!trained.ok) return trained
   const { run, report } = trained.value
   const bytes = fileOf(run, 'model.joblib')
@@ -132,6 +132,7 @@ async function secondVersion(
   const made = { ...sample, fileName: 'second-version.joblib', bytes, metrics, report, card: '' }
   const deployed = await deployMade(made, call)
   if (!deployed.ok) return deployed
+  await recordRun({ request, trained: trained.value, metrics, deployed: deployed.value }, call)
   const back = await sayAll(chat, [
     { message: 'Which versions does churn have?', runs: 'list_versions', shows: ['table'] },
     { message: `Put churn back on version ${first}`, runs: 'promote_version', shows: [] },

@@ -3,6 +3,7 @@
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Example, ExampleContext } from '../example.ts'
 import { classFigures, deployMade } from '../shared/deploy-made.ts'
+import { recordRun } from '../shared/record-run.ts'
 import { judgementInWords } from '../shared/say-judgement.ts'
 import { fileOf, trainModel, writeFiles } from '../shared/train-model.ts'
 import { irisRequest, SEED } from './training.ts'
@@ -40,17 +41,19 @@ export const example: Example = {
     const spread = await otherSeeds(context)
     if (!spread.ok) return spread
     say(spread.value)
+    const metrics = classFigures(run.judgement)
     const written = await writeFiles(outputFolder, run.files)
     const deployed = await deployMade(
       {
         ...sample,
         bytes: fileOf(run, 'model.joblib'),
-        metrics: classFigures(run.judgement),
+        metrics,
         report,
       },
       call,
     )
     if (!deployed.ok) return deployed
+    await recordRun({ request, trained: trained.value, metrics, deployed: deployed.value }, call)
     say(await askOnce(context))
     return succeed({
       model: NAME,

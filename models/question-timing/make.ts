@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Sample } from '#core/operations/operation.ts'
 import { createRandom } from '#core/training/random.ts'
+import type { TrainingRequest } from '#core/training/run.ts'
 import type { Example, ExampleContext, ExampleResult } from '../example.ts'
 import { classFigures, deployMade } from '../shared/deploy-made.ts'
+import { recordRun } from '../shared/record-run.ts'
 import { judgementInWords } from '../shared/say-judgement.ts'
 import { type TrainedModel, trainModel, writeFiles } from '../shared/train-model.ts'
 import { askOnce } from './ask-once.ts'
@@ -68,6 +70,7 @@ export const example: Example = {
 }
 
 interface Made {
+  readonly request: TrainingRequest
   readonly trained: TrainedModel
   readonly folds: readonly FoldScores[]
   readonly testCsv: string
@@ -87,19 +90,17 @@ async function learn(
   say(`Data: ${table.origin}.`)
   say(describeDraw(drawn.value, wanted))
   const isWhole = drawn.value.questions.length < wanted
-  const trained = await trainModel(
-    {
-      data: { name: config.name, bytes: toTable(drawn.value, config) },
-      wish: { target: config.columns.label, task: 'classification', features: config.features },
-      model: 'tfidf',
-      settings: Object.fromEntries(
-        Object.entries(config.model).map(([name, value]) => [name, String(value)]),
-      ),
-      seed,
-      testShare: isWhole ? rows.test_share_of_fewer : rows.test / wanted,
-    },
-    call,
-  )
+  const request: TrainingRequest = {
+    data: { name: config.name, bytes: toTable(drawn.value, config) },
+    wish: { target: config.columns.label, task: 'classification', features: config.features },
+    model: 'tfidf',
+    settings: Object.fromEntries(
+      Object.entries(config.model).map(([name, value]) => [name, String(value)]),
+    ),
+    seed,
+    testShare: isWhole ? rows.test_share_of_fewer : rows.test / wanted,
+  }
+  const trained = await trainModel(request, call)
   if (!trained.ok) return trained
   const { run, prepared } = trained.value
   const terms =
@@ -115,6 +116,7 @@ async function learn(
   const testCsv = tableToCsv(prepared.test)
   const classes = run.plan.classes ?? []
   return succeed({
+    request,
     trained: trained.value,
     folds: folds.value,
     testCsv,
@@ -134,7 +136,7 @@ async function learn(
 async function deployAndTest(
   config: TimingConfig,
   table: FoundTable,
-  { trained, folds, testCsv }: Made,
+  { request, trained, folds, testCsv }: Made,
   context: ExampleContext,
 ): Promise<Outcome<Omit<ExampleResult, 'files'>>> {
   const { call, say, outputFolder } = context
@@ -150,6 +152,7 @@ async function deployAndTest(
   }
   const deployed = await deployMade(made, call)
   if (!deployed.ok) return deployed
+  await recordRun({ request, trained, metrics, deployed: deployed.value }, call)
   const label = config.columns.label
   const scored = await scoreTable(testCsv, { model: config.name, label }, call)
   if (!scored.ok) return scored

@@ -8,9 +8,8 @@ import type { Judgement } from '#core/training/reports.ts'
 
 export interface Deployed {
   readonly model: string
+  readonly version: number
   readonly modelVersion: string
-  /** False where this very file was stored before. */
-  readonly isNew: boolean
 }
 
 export async function deployMade(made: Sample, call: Call): Promise<Outcome<Deployed>> {
@@ -22,8 +21,8 @@ export async function deployMade(made: Sample, call: Call): Promise<Outcome<Depl
     { ...call, ports: { ...call.ports, samples } },
   )
   if (!outcome.ok) return outcome
-  const { model_version: modelVersion, result } = outcome.value
-  return succeed({ model: name, modelVersion, isNew: result === 'new_version' })
+  const { version, model_version: modelVersion } = outcome.value
+  return succeed({ model: name, version, modelVersion })
 }
 
 /** A classifier's figures by the names that samples use. */

@@ -59,6 +59,19 @@ describe('parley example iris', () => {
     })
   })
 
+  test('is recorded among the runs, with what it was asked and what came out', async () => {
+    resultOf(await makeExample(example, ports))
+    const [recorded] = await ports.registry.listRuns(5)
+    expect(recorded).toMatchObject({
+      status: 'finished',
+      model: 'iris',
+      version: 1,
+      parameters: { learner: 'logreg', C: 1, seed: 42, target: 'species', rows_train: 120 },
+      metrics: { accuracy: expect.any(Number) },
+    })
+    expect(recorded?.parameters['data_sha256']).toMatch(/^[\da-f]{64}$/)
+  })
+
   test('made twice is the same file and the same version', async () => {
     const first = resultOf(await makeExample(example, ports))
     const second = resultOf(await makeExample(example, ports))

@@ -18,12 +18,7 @@ export interface ContextOptions {
 /** `said` fills while the example is made. */
 export function exampleContext(
   ports: TestPorts,
-  {
-    signal = new AbortController().signal,
-    again = false,
-    given = {},
-    line,
-  }: ContextOptions = {},
+  { signal = new AbortController().signal, again = false, given = {}, line }: ContextOptions = {},
 ): { readonly context: ExampleContext; readonly said: readonly string[] } {
   const said: string[] = []
   const say = (words: string) => {
