@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { trainModel } from '#core/operations/train-model.ts'
 import type { TrainingRun } from '#core/registry/registry.ts'
 import type { RunArtifact } from '#core/training/tracking.ts'
 import { createTestPorts, deploySamples, run, type TestPorts } from '../../support/ports.ts'
+
+/** Each training starts a process, which a machine under full load may take seconds for. */
+setDefaultTimeout(60_000)
 
 const tracked: { run: TrainingRun; artifacts: readonly RunArtifact[] }[] = []
 let ports: TestPorts

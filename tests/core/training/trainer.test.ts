@@ -1,8 +1,11 @@
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Outcome } from '#core/errors.ts'
 import type { TrainedModel, TrainingJob } from '#core/training/automatic.ts'
 import { createTrainer, type Trainer, type TrainingLimits } from '#core/training/trainer.ts'
 import { silentLogger } from '../../support/silent-logger.ts'
+
+/** Each training starts a process, which a machine under full load may take seconds for. */
+setDefaultTimeout(60_000)
 
 const opened: Trainer[] = []
 
