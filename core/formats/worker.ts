@@ -16,6 +16,9 @@ const EMPTY = new Uint8Array(0)
 /** The library name of graphs that Parley did not write. */
 const FOREIGN = 'onnx'
 
+/** Not Bun.write, which lost parts of frames written one after another to a pipe that was slow to empty. */
+const output = Bun.stdout.writer()
+
 await send(READY, EMPTY)
 const decode = createFrameDecoder(MAX_FILE_BYTES + MAX_LOOKUP_BYTES + REQUEST_HEAD_BYTES)
 for await (const chunk of Bun.stdin.stream()) {
@@ -75,5 +78,6 @@ function describeProblem(error: unknown): ReadingAnswer {
 }
 
 async function send(head: ReadingAnswer, body: Uint8Array): Promise<void> {
-  for (const part of encodeFrame(head, body)) await Bun.write(Bun.stdout, part)
+  for (const part of encodeFrame(head, body)) output.write(part)
+  await output.flush()
 }
