@@ -68,6 +68,8 @@ export type CombinedPredictor =
       readonly kind: 'one-versus-one'
       readonly members: readonly Predictor[]
       readonly classCount: number
+      /** Of two classes the second is said above this; null for what suits the answer of the first member. */
+      readonly threshold: number | null
     }
   /** One binary classifier a column of `codes`, which has a row a class; the nearest row's class is the label. */
   | { readonly kind: 'code-book'; readonly members: readonly Predictor[]; readonly codes: Matrix }

@@ -1,5 +1,6 @@
 // The edge of core/formats/lightgbm: LightGBM objects out of pickles, and the text that save_model writes.
 
+import type { TreePredictor } from '#core/pipeline/trees.ts'
 import type { ModelDescription } from '../description.ts'
 import { FormatError } from '../format-error.ts'
 import { checkGivenNames } from '../given-names.ts'
@@ -16,6 +17,7 @@ interface Around {
   readonly className: string
   readonly bestIteration: number | null
   readonly labels: readonly string[] | null
+  readonly hasScores: boolean
 }
 
 /** Throws FormatError for an object that was never trained or cannot be served. */
@@ -38,7 +40,12 @@ export function describeLightgbmFile(
 ): ModelDescription {
   chargeBytes(budget, 2 * bytes.length, 0)
   const model = parseTextModel(new TextDecoder().decode(bytes), budget)
-  const around: Around = { className: 'Booster', bestIteration: null, labels: null }
+  const around: Around = {
+    className: 'Booster',
+    bestIteration: null,
+    labels: null,
+    hasScores: false,
+  }
   return describeModel(model, around, hints, budget)
 }
 
@@ -51,7 +58,10 @@ function describeModel(
   const forest = buildForest(model, around.bestIteration, budget)
   const fields = describeFields(model, forest, hints.features)
   const classes = nameClasses(forest, around, hints.classes)
-  const { predictor, objective } = forest
+  const { objective } = forest
+  const predictor: TreePredictor = around.hasScores
+    ? forest.predictor
+    : { ...forest.predictor, hidesScores: true }
   return {
     task:
       classes === null

@@ -62,7 +62,6 @@ export function buildForest(
       takesMissing: true,
       ...(zeroMissing.length > 0 && { zeroMissing }),
       link: objective.link,
-      hidesScores: true,
     },
     objective,
     featureCount,

@@ -24,6 +24,8 @@ export interface PickledLightgbm {
   readonly bestIteration: number | null
   /** Labels in the order of the codes; null where the object has none. */
   readonly labels: readonly string[] | null
+  /** True where its class has a decision_function. */
+  readonly hasScores: boolean
   /** As the Booster has them; the text has them too where LightGBM wrote it itself. */
   readonly pandasCategories: readonly (readonly CategoryName[])[] | null
 }
@@ -56,6 +58,8 @@ export function readPickledLightgbm(record: PickleRecord): PickledLightgbm {
     text,
     bestIteration: asNumber(state.get('best_iteration')),
     labels: CLASSES[className] === 'labels' ? labelsOf(attributes) : null,
+    // Releases with a decision_function, from 4.7 on, are also the first that note this.
+    hasScores: attributes.has('_fitted_with_feature_names'),
     pandasCategories: categoriesOf(state.get('pandas_categorical')),
   }
 }

@@ -180,6 +180,8 @@ function readOneVersusOne(
       kind: 'one-versus-one',
       members: members.map(({ predictor }) => predictor),
       classCount: classes.length,
+      // Releases before 1.1 took probabilities for scores.
+      threshold: isOlderThan(object, 1, 1, 0) ? 0 : null,
     },
     classes,
     outputs: 1,

@@ -48,9 +48,12 @@ function readSplines(object: FittedObject, table: TableShape): Transformer {
     )
   }
   const bias = readFlag(object, 'include_bias', true)
-  const columns = readItems(object, 'bsplines_').map((value) =>
-    readColumn(insideDelegate(openInner(object, value)), extrapolation, bias),
-  )
+  const columns = readItems(object, 'bsplines_').map((value, index) => {
+    const inner = insideDelegate(openInner(object, value))
+    // scikit-learn counts straight splines as parabolas once it has gone on beyond those of the first column.
+    const isRaised = extrapolation === 'linear' && index > 0 && readNumber(inner, 'k') <= 1
+    return readColumn(inner, { extrapolation, bias, isRaised })
+  })
   checkWidth(object, columns.length, table)
   return { kind: 'splines', columns }
 }
@@ -61,10 +64,15 @@ function insideDelegate(object: FittedObject): FittedObject {
   return isRecord(delegate) ? openInner(object, delegate) : object
 }
 
+interface ColumnRules {
+  readonly extrapolation: Extrapolation
+  readonly bias: boolean
+  readonly isRaised: boolean
+}
+
 function readColumn(
   object: FittedObject,
-  extrapolation: Extrapolation,
-  bias: boolean,
+  { extrapolation, bias, isRaised }: ColumnRules,
 ): SplineColumn {
   const knots = readVector(object, 't')
   const degree = readNumber(object, 'k')
@@ -73,15 +81,17 @@ function readColumn(
   if (!(Number.isInteger(degree) && degree >= 0 && degree <= MAX_DEGREE && count > degree)) {
     throw refuse(object, 'has fewer knots than its degree needs.')
   }
-  if (!ascends || !((knots[degree] ?? 0) < (knots[count] ?? 0))) {
-    throw refuse(object, 'has knots that do not ascend.')
-  }
+  if (!ascends) throw refuse(object, 'has knots that do not ascend.')
   if (count * (count + 2) * (degree + 1) > MAX_COEFFICIENTS) {
     throw refuse(object, `has ${knots.length} knots, which are too many.`)
   }
   checkIdentity(object, count)
   const outputs = bias ? count : count - 1
-  return joinIntervals(intervalsOf(knots, degree, count, extrapolation), outputs, degree + 1)
+  const ends = isRaised ? ([degree + 1, count - 1] as const) : ([degree, count] as const)
+  if (!((knots[ends[0]] ?? 0) <= (knots[ends[1]] ?? 0))) {
+    throw refuse(object, 'goes on in straight lines beyond too few knots. Use three or more.')
+  }
+  return joinIntervals(intervalsOf(knots, degree, ends, extrapolation), outputs, degree + 1)
 }
 
 /** Periodic splines mix their basis; all others are the basis itself. */
@@ -103,28 +113,70 @@ interface Interval {
   readonly splines: readonly Polynomial[]
 }
 
+/**
+ * `ends` are the positions of the first and the last knot that count: between them the splines are what they are, and
+ * beyond them the rule holds.
+ */
 function intervalsOf(
   knots: Float64Array,
   degree: number,
-  count: number,
+  ends: readonly [number, number],
   extrapolation: Extrapolation,
 ): readonly Interval[] {
+  const at = (index: number) => knots[index] ?? 0
+  const count = knots.length - degree - 1
+  const [low, high] = ends
   const inside: Interval[] = []
-  for (let place = degree; place < count; place++) {
-    const start = knots[place] ?? 0
-    if (start < (knots[place + 1] ?? 0))
-      inside.push({ start, splines: basisAt(knots, degree, place) })
+  for (let place = low; place < high; place++) {
+    if (at(place) < at(place + 1)) {
+      inside.push({ start: at(place), splines: basisAt(knots, degree, place) })
+    }
   }
-  const first = inside[0] ?? { start: 0, splines: [] }
-  const last = inside.at(-1) ?? first
-  const end = knots[count] ?? 0
-  const below = first.splines.map((spline) => outside(spline, extrapolation))
-  const above = last.splines.map((spline) =>
-    outside(moved(spline, end - last.start), extrapolation),
+  // As many splines as the degree reach beyond an end, and the library sets no others.
+  const reach = extrapolation === 'linear' ? Math.max(2, degree) : degree
+  const isSet = (index: number) =>
+    extrapolation === 'continue' || extrapolation === 'error' || index < reach
+  const goesOnFlat = extrapolation === 'continue' && at(degree) === at(degree + 1)
+  const atStart = goesOnFlat ? emptySplines(count) : splinesAt(knots, degree, at(low))
+  const atEnd = splinesAt(knots, degree, at(high))
+  const below = atStart.map((spline, index) => (isSet(index) ? outside(spline, extrapolation) : []))
+  const above = atEnd.map((spline, index) =>
+    isSet(count - 1 - index) ? outside(spline, extrapolation) : [],
   )
-  // A value at the last knot is inside, and has the same results from either side.
-  const ending = extrapolation === 'error' ? [] : [{ start: end, splines: above }]
-  return [{ start: first.start, splines: below }, ...inside, ...ending]
+  return [
+    { start: at(low), splines: below },
+    ...inside,
+    // A value at the last knot is inside.
+    { start: at(high), splines: atEnd },
+    { start: numberAbove(at(high)), splines: above },
+  ]
+}
+
+function emptySplines(count: number): readonly Polynomial[] {
+  return Array.from({ length: count }, () => [])
+}
+
+/**
+ * The splines around a point. SciPy takes the last interval that begins there or before for the one that it is in, and has
+ * no splines where that one, between knots of one value, is empty.
+ */
+function splinesAt(knots: Float64Array, degree: number, point: number): readonly Polynomial[] {
+  const count = knots.length - degree - 1
+  let place = degree
+  while (place < count - 1 && point >= (knots[place + 1] ?? 0)) place++
+  const start = knots[place] ?? 0
+  if (start === knots[place + 1]) return emptySplines(count)
+  return basisAt(knots, degree, place).map((spline) => moved(spline, point - start))
+}
+
+const WORD = new DataView(new ArrayBuffer(8))
+
+/** The smallest double above a finite one. */
+function numberAbove(value: number): number {
+  if (value === 0) return Number.MIN_VALUE
+  WORD.setFloat64(0, value)
+  WORD.setBigInt64(0, WORD.getBigInt64(0) + (value > 0 ? 1n : -1n))
+  return WORD.getFloat64(0)
 }
 
 /** What goes on beyond a knot from a polynomial around it. */

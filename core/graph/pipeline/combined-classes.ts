@@ -244,7 +244,7 @@ function secondProbabilities(graph: GraphBuilder, answers: readonly Answer[]): s
 function addOneVersusOne(
   graph: PipelineGraph,
   flow: Flow,
-  { members, classCount }: Node<'one-versus-one'>,
+  { members, classCount, threshold }: Node<'one-versus-one'>,
 ): ClassAnswer {
   const answers = members.map((member) => classesOf(graph.predict(flow, member)))
   const join = (read: (graph: GraphBuilder, answer: ClassAnswer) => string) =>
@@ -269,7 +269,7 @@ function addOneVersusOne(
     return { kind: 'classes', count: classCount, probabilities: null, scores: sums, codes }
   }
   const scores = takeColumn(graph, sums, 1)
-  const codes = codesAbove(graph, scores, binaryThreshold(first))
+  const codes = codesAbove(graph, scores, threshold ?? binaryThreshold(first))
   return { kind: 'classes', count: 2, probabilities: null, scores, codes }
 }
 

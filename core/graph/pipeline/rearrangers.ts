@@ -1,7 +1,7 @@
 // Other columns than before: projections, selections, products and splines.
 
 import { polynomialLevels } from '#core/pipeline/polynomial-terms.ts'
-import type { Rearranger } from '#core/pipeline/preprocessing.ts'
+import type { Rearranger, SplineColumn } from '#core/pipeline/preprocessing.ts'
 import type { PipelineGraph, TransformerTable } from './converter.ts'
 import { denseFlow, type Flow, numbersOf, pickColumns } from './flow.ts'
 import { axis, castToIntegers, countReached, gatherColumns, rowOf } from './operators.ts'
@@ -59,7 +59,11 @@ function onesLike(graph: PipelineGraph, values: string): Flow {
 function addSplines(graph: PipelineGraph, flow: Flow, node: Node<'splines'>): Flow {
   const values = numbersOf(graph, flow)
   return node.columns.flatMap(({ knots, coefficients, outputs }, column) => {
-    const own = gatherColumns(graph, values, [column])
+    const own = insideConstants(graph, gatherColumns(graph, values, [column]), {
+      knots,
+      coefficients,
+      outputs,
+    })
     const intervals = countReached(graph, own, [knots.subarray(1)])
     const place = graph.apply('Squeeze', [
       castToIntegers(graph, intervals),
@@ -80,4 +84,22 @@ function addSplines(graph: PipelineGraph, flow: Flow, node: Node<'splines'>): Fl
     const result = graph.apply('MatMul', [picked, column3])
     return denseFlow(graph.apply('Squeeze', [result, graph.integers([1], [2])]), outputs)
   })
+}
+
+/** Where nothing changes beyond the knots, values stop near them: powers of large ones would be infinite. */
+function insideConstants(
+  graph: PipelineGraph,
+  values: string,
+  { knots, coefficients: { columns, rows, data }, outputs }: SplineColumn,
+): string {
+  const size = columns / outputs
+  const isConstant = (row: number) =>
+    data
+      .subarray(row * columns, (row + 1) * columns)
+      .every((value, at) => at % size === 0 || value === 0)
+  if (!isConstant(0) || !isConstant(rows - 1)) return values
+  const [first, last] = [knots[0] ?? 0, knots.at(-1) ?? 0]
+  // Somewhere beyond them, whatever their size is.
+  const bounds = [first - Math.max(1, Math.abs(first)), last + Math.max(1, Math.abs(last))]
+  return graph.apply('Clip', [values, ...bounds.map((bound) => graph.doubles([], [bound]))])
 }
