@@ -19,6 +19,8 @@ export async function recordRun(
 ): Promise<void> {
   const { run, prepared, report } = trained
   const { target, task, features } = run.plan
+  // Runs of every other training call it so, and are compared by their names.
+  const { auc, ...others } = metrics
   const started = beginRun({
     id: ports.randomId(),
     name: runName(target, request.data.name),
@@ -42,7 +44,7 @@ export async function recordRun(
     ...started,
     status: 'finished',
     durationMs: ports.now() - prepared.startedMs,
-    metrics,
+    metrics: { ...others, ...(auc !== undefined && { roc_auc: auc }) },
     model: deployed.model,
     version: deployed.version,
     report,
