@@ -16,8 +16,15 @@ export type Scaler =
       readonly add: Float64Array | null
       readonly clip: readonly [number, number] | null
     }
-  /** Each row divided by its norm; a norm of 0 counts as 1. `largest` is the largest value, `max` the largest magnitude. */
-  | { readonly kind: 'normalize'; readonly norm: 'l1' | 'l2' | 'max' | 'largest' }
+  /**
+   * Each row divided by its norm; a norm of 0, or one below `least`, counts as 1. `largest` is the largest value, `max` the
+   * largest magnitude.
+   */
+  | {
+      readonly kind: 'normalize'
+      readonly norm: 'l1' | 'l2' | 'max' | 'largest'
+      readonly least?: number
+    }
   /** The power transforms of Yeo and Johnson or of Box and Cox, one lambda a column. */
   | {
       readonly kind: 'power'

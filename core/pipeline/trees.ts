@@ -48,6 +48,8 @@ export interface TreePredictor {
   readonly link: TreeLink
   /** True where the library's class has no decision_function, so that what is made of it asks for probabilities. */
   readonly hidesScores?: true
+  /** True where a margin of 0 says the second of two classes, and not the first. */
+  readonly tiesSaySecond?: true
 }
 
 /**

@@ -37,7 +37,7 @@ export const SCALER_READERS: Readonly<Record<string, TransformerReader>> = {
       ? readColumnVector(object, 'scale_', table)
       : null,
   }),
-  Normalizer: readNormalizer,
+  Normalizer: (object, table) => readNormalizer(object, table.isSparse === true),
   PowerTransformer: readPowerTransformer,
   QuantileTransformer: readQuantileTransformer,
   Binarizer: (object) => ({ kind: 'binarize', threshold: readNumber(object, 'threshold') }),
@@ -78,15 +78,24 @@ function readMinMaxScaler(object: FittedObject, table: TableShape): Transformer 
   }
 }
 
-function readNormalizer(object: FittedObject): Transformer {
+/** Since 1.0 scikit-learn divides by no norm below this: ten times the distance from 1 to the next double. */
+const LEAST_NORM = 10 * 2 ** -52
+
+/** Of a sparse matrix every norm but 0 counts. */
+function readNormalizer(object: FittedObject, isSparse: boolean): Transformer {
   const norm = readText(object, 'norm', 'l2')
+  const least = isSparse || isOlderThan(object, 1, 0, 0) ? {} : { least: LEAST_NORM }
   switch (norm) {
     case 'l1':
     case 'l2':
-      return { kind: 'normalize', norm }
+      return { kind: 'normalize', norm, ...least }
     case 'max':
       // Before 0.23 it was the largest value, whatever its sign.
-      return { kind: 'normalize', norm: isOlderThan(object, 0, 23, 0) ? 'largest' : 'max' }
+      return {
+        kind: 'normalize',
+        norm: isOlderThan(object, 0, 23, 0) ? 'largest' : 'max',
+        ...least,
+      }
     default:
       throw refuse(object, `divides by the norm ${printable(norm)}, which Parley does not know.`)
   }
@@ -181,7 +190,7 @@ function readTfidfTransformer(object: FittedObject, table: TableShape): Transfor
     steps.push({ ...PLAIN_SCALE, multiply: weights })
   }
   const norm = attribute(object, 'norm')
-  if (norm !== null && norm !== undefined) steps.push(readNormalizer(object))
+  if (norm !== null && norm !== undefined) steps.push(readNormalizer(object, true))
   return { kind: 'sequence', steps }
 }
 

@@ -16,6 +16,7 @@ import {
 import { readClasses } from './linear.ts'
 import type { Reading, ReadPredictor, TableShape } from './reading.ts'
 import { damaged, readTree } from './trees-tree.ts'
+import { isOlderThan } from './written-by.ts'
 
 export function readBoosting(
   object: FittedObject,
@@ -43,6 +44,7 @@ export function readBoosting(
       takesMissing: false,
       ...(begin.start !== undefined && { start: begin.start }),
       link: linkOf(object, outputs, isClassifier),
+      ...(classes?.length === 2 && !isOlderThan(object, 1, 4, 0) && { tiesSaySecond: true }),
     },
     classes,
     outputs: 1,

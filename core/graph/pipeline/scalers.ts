@@ -23,8 +23,11 @@ export const SCALERS: TransformerTable<Scaler> = {
   normalize(graph, flow, node) {
     const values = numbersOf(graph, flow)
     const norm = addNorm(graph, values, node.norm)
-    const isZero = graph.apply('Equal', [norm, scalar(graph, 0)])
-    const divisor = graph.apply('Where', [isZero, scalar(graph, 1), norm])
+    const isSmall =
+      node.least !== undefined
+        ? graph.apply('Less', [norm, scalar(graph, node.least)])
+        : graph.apply('Equal', [norm, scalar(graph, 0)])
+    const divisor = graph.apply('Where', [isSmall, scalar(graph, 1), norm])
     return denseFlow(graph.apply('Div', [values, divisor]), flow.length)
   },
   power(graph, flow, node) {

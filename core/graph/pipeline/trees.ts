@@ -50,7 +50,12 @@ export const TREES: PredictorTable<TreePredictor> = {
     }
     if (isPair) margins = bothClasses(graph, margins)
     const answer = answerOfMargins(graph, margins, node.link, node.outputs)
-    return answer.kind === 'classes' && node.hidesScores ? { ...answer, scores: null } : answer
+    if (answer.kind !== 'classes') return answer
+    return {
+      ...answer,
+      scores: node.hidesScores ? null : answer.scores,
+      codes: node.tiesSaySecond ? codesFromZero(graph, margins) : answer.codes,
+    }
   },
 }
 
@@ -75,6 +80,12 @@ function prepareValues(graph: PipelineGraph, flow: Flow, node: TreePredictor): s
 
 function castTo(graph: PipelineGraph, values: string, type: number): string {
   return graph.apply('Cast', [values], { attributes: [{ kind: 'int', name: 'to', value: type }] })
+}
+
+/** int64 [rows] of margins [rows, 1]: the second class from 0 on. */
+function codesFromZero(graph: PipelineGraph, margins: string): string {
+  const isSecond = graph.apply('GreaterOrEqual', [margins, graph.doubles([1, 1], [0])])
+  return castTo(graph, graph.apply('Squeeze', [isSecond, graph.integers([1], [1])]), INT64)
 }
 
 /** 1 for each column that a categorical split looks at. */
