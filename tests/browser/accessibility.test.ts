@@ -54,7 +54,7 @@ describeInBrowser('Everyone can use', ({ visit }) => {
             await page.getByTestId('models').getByRole('button', { name: /churn/ }).click()
             await page.getByRole('button', { name: 'Predict', exact: true }).click()
             await page.getByRole('complementary').getByText('probability of churning').waitFor()
-            for (const tab of ['Try it', 'Endpoint', 'Versions', 'About']) {
+            for (const tab of ['Try it', 'Quality', 'Endpoint', 'Versions', 'About']) {
               await page.getByRole('tab', { name: tab }).click()
               expect(await violations(page)).toEqual([])
             }

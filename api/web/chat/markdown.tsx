@@ -59,11 +59,15 @@ function TableView({ table: { head, rows } }: { table: Extract<Part, { kind: 'ta
         {isNamed && (
           <thead>
             <tr>
-              {keyed(head).map(({ item, key }) => (
-                <th key={key} scope="col">
-                  <Spans spans={item} />
-                </th>
-              ))}
+              {keyed(head).map(({ item, key }) =>
+                item.length === 0 ? (
+                  <td key={key} />
+                ) : (
+                  <th key={key} scope="col">
+                    <Spans spans={item} />
+                  </th>
+                ),
+              )}
             </tr>
           </thead>
         )}
