@@ -63,6 +63,8 @@ describe('encoders', () => {
       handle_unknown: 'use_encoded_value',
       unknown_value: -1,
       encoded_missing_value: NAN,
+      // Where the missing value stands among the categories of each column, as scikit-learn notes it since 1.1.
+      _missing_indices: { kind: 'dict', entries: new Map([[0, 2]]) },
     })
     const filled = imputer({ statistics_: doubles([100]), n_features_in_: 1 })
     const model = pipeline(['codes', ordinal], ['fill', filled], ['model', linear([1])])
