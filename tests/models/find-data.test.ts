@@ -179,6 +179,9 @@ describe('the data of an example', () => {
     const stopping = new AbortController()
     const progress = () => stopping.abort(new Error('stopped'))
     const { find } = finder({ work: { signal: stopping.signal, progress } })
-    expect(find(source('endless.csv'))).rejects.toThrow('stopped')
+    const endless = source('endless.csv')
+    // So large that the stop comes first, however much the first piece holds.
+    const files = endless.files.map((file) => ({ ...file, maximumBytes: 2 ** 40 }))
+    await expect(find({ ...endless, files })).rejects.toThrow('stopped')
   })
 })
