@@ -109,11 +109,26 @@ function describeInputs(
     table.names ??
     (isText ? ['text'] : Array.from({ length: table.width }, (_, index) => `f${index}`))
   const namesKnown = given !== undefined || table.names !== null || isText
+  checkDistinct(names)
   return {
     namesKnown,
     inputs: names.map((name, index) =>
       addSample(describeInput(name, needs[index]), samples.get(index)),
     ),
+  }
+}
+
+/** pandas lets two columns have one name; a request cannot. */
+function checkDistinct(names: readonly string[]): void {
+  const known = new Set<string>()
+  for (const name of names) {
+    if (known.has(name)) {
+      throw new FormatError(
+        `Two columns that this model was trained with have the name “${printable(name)}”. Tell me names for all ${names.length} in the order of the training columns, and I use those.`,
+        0,
+      )
+    }
+    known.add(name)
   }
 }
 

@@ -152,7 +152,7 @@ function readTarget(object: FittedObject, table: TableShape): Transformer {
   const means = readVector(object, 'target_mean_')
   const width = readText(object, 'target_type_', '') === 'multiclass' ? means.length : 1
   const encodings = readItems(object, 'encodings_').map(numbersOfValue)
-  if (encodings.length !== categories.length * width || width === 0) {
+  if (encodings.length !== categories.length * width || width === 0 || means.length !== width) {
     throw refuse(object, 'has encodings that do not fit its columns.')
   }
   const columns = categories.map((own, column): EncodedColumn => {

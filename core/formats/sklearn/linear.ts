@@ -140,6 +140,8 @@ function readLinear(
 ): LinearPredictor {
   const coefficients = readDenseMatrix(object, 'coef_', budget)
   checkWidth(object, coefficients.columns, table)
+  if (coefficients.data.length === 0)
+    throw refuse(object, 'has no coefficients: the file is damaged.')
   const intercept = readIntercept(object, coefficients.rows)
   return { kind: 'linear', coefficients, intercept, link: linkOf(object, coefficients.rows) }
 }

@@ -221,6 +221,7 @@ function constantText(object: FittedObject): readonly string[] {
 
 function readDummyRegressor(object: FittedObject): ReadPredictor {
   const values = readVector(object, 'constant_')
+  if (values.length === 0) throw refuse(object, 'has no number to answer: the file is damaged.')
   return {
     predictor: { kind: 'constant', probabilities: null, values },
     classes: null,

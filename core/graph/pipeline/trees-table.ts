@@ -36,6 +36,7 @@ export interface EnsembleTable {
 
 /** Throws FormatError for nodes that form no tree, and for more or deeper ones than can be served. */
 export function tabulateTrees(trees: readonly GroupedTree[], columns: number): EnsembleTable {
+  if (trees.length === 0) throw new FormatError('A part of this model has no trees.', 0)
   const table = allocate(trees)
   const members: number[] = []
   const next = { node: 0, leaf: 0 }
