@@ -199,10 +199,14 @@ describe('loading', () => {
       }
       Bun.gc(true)
     }
+    const growthMb = async (): Promise<number> => {
+      const before = process.memoryUsage().rss
+      await cycle(350)
+      return (process.memoryUsage().rss - before) / 2 ** 20
+    }
     await cycle(50)
-    const before = process.memoryUsage().rss
-    await cycle(350)
-    const grownMb = (process.memoryUsage().rss - before) / 2 ** 20
+    // Twice, and the smaller: the allocator takes new pages now and then, a leak grows every time.
+    const grownMb = Math.min(await growthMb(), await growthMb())
     // A session of this small model that is not released leaves about 70 kB: 24 MB for either engine alone.
     expect(grownMb).toBeLessThan(15)
   }, 30_000)
