@@ -44,12 +44,16 @@ const MAX_ASKED = 1_000
 
 const MEMBERS_ASKED = 8
 
-/** Transformers without fitted attributes, which hand on as many columns as they take. */
-const KEEPS_WIDTH = new Set(['Normalizer', 'Binarizer', 'FunctionTransformer', 'FrozenEstimator'])
+/** Transformers that hand on as many columns as they take, and may have no attributes that tell how many those are. */
+const KEEPS_WIDTH = new Set([
+  ...['Normalizer', 'Binarizer', 'FunctionTransformer', 'FrozenEstimator'],
+  ...['StandardScaler', 'RobustScaler'],
+])
 
 /**
- * `given` are the names that a person gives to the columns, used where the file has none or only those of some columns.
- * Null where the file does not say how many columns there are.
+ * `given` are the names that a person gives to the columns, used where the file has none or only those of some columns, and
+ * counted where it does not say how many columns there are.
+ * Null where neither tells how many columns there are.
  */
 export function inputTable(
   object: FittedObject,
@@ -64,10 +68,8 @@ export function inputTable(
     const inputs = findFirst(object, (inner) => boosterInputs(inner, budget))
     if (inputs !== null) return inputs
   }
-  if (width === null && TAKES_ANYTHING.has(object.name)) {
-    return { width: given?.length ?? 1, names: given ?? null }
-  }
-  if (width === null) return null
+  if (width === null && given !== undefined) return { width: given.length, names: given }
+  if (width === null) return TAKES_ANYTHING.has(object.name) ? { width: 1, names: null } : null
   const isFit = partial?.every((name) => name === null || given?.includes(name)) ?? true
   if (given?.length === width && isFit) return { width, names: given }
   return { width, names: partial?.map((name, index) => name ?? `f${index}`) ?? null }
