@@ -1,0 +1,29 @@
+"""Accuracy of sentiment.onnx on SST-2's dev sentences, none of which it was trained on."""
+
+import argparse
+import os
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'training'))
+import suggest  # noqa: E402
+import text as t  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--data', required=True, help='the folder with sst2')
+    parser.add_argument('--pair', default=os.path.join(HERE, '..'))
+    arguments = parser.parse_args()
+    pair = suggest.load(arguments.pair)
+    with open(os.path.join(arguments.data, 'sst2', 'dev.tsv'), encoding='utf-8') as file:
+        rows = [line.rstrip('\n').split('\t') for line in file][1:]
+    scores = suggest.positivity(pair, [t.encode(text, pair['index']) for _, text in rows])
+    labels = np.array([int(label) for label, _ in rows])
+    print('SST-2 dev', len(rows), 'accuracy', round(float(np.mean((scores > 0.5) == labels)), 4))
+
+
+if __name__ == '__main__':
+    main()
