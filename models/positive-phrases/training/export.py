@@ -43,6 +43,13 @@ class Graph:
         scales = self.add('Gather', self.constant(scale, np.float32), indices, axis=0)
         return self.add('Mul', self.add('Cast', rows, to=TensorProto.FLOAT), scales)
 
+    def whole(self, tensor):
+        """A table stored as int8 with one scale per row, widened once, when the session starts."""
+        table = tensor.detach().numpy()
+        scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127
+        rows = self.add('Cast', self.constant(np.round(table / scale), np.int8), to=TensorProto.FLOAT)
+        return self.add('Mul', rows, self.constant(scale, np.float32))
+
     def save(self, path, inputs, outputs, description):
         graph = helper.make_graph(self.nodes, os.path.basename(path)[:-5], inputs, outputs, self.weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], producer_name='parley', doc_string=description)
@@ -78,34 +85,41 @@ def ngram_vectors(graph, state, window):
     return graph.add('ReduceSum', table, graph.constant([1], np.int64), keepdims=0)
 
 
-def export_fill(checkpoint, path, counts, commonness):
-    saved = torch.load(checkpoint)
-    state, (_, outputs, width, hidden) = saved['state'], saved['shape']
-    graph = Graph()
-    embedding = graph.half(state['embedding.weight'])
-    window = window_ids(graph)
+def context_of(graph, saved, embedding, window):
+    """[rows, width]: the vector of each row's context, by the kind of the checkpoint."""
+    state, width = saved['state'], saved['shape'][2]
+    dense = lambda values, layer: graph.add('Gemm', values, graph.half(state[layer + '.weight']), graph.half(state[layer + '.bias']), transB=1)
     vectors = graph.add('Gather', embedding, window, axis=0)
-    if saved['kind'] == 'log-bilinear':
-        weighted = graph.add('Mul', vectors, graph.half(state['weights']))
-        context = graph.add('ReduceSum', weighted, graph.constant([1], np.int64), keepdims=0)
-    elif saved['kind'] == 'ngrams':
-        weighted = graph.add('ReduceSum', graph.add('Mul', vectors, graph.half(state['weights'])), graph.constant([1], np.int64), keepdims=0)
-        total = graph.add('Add', weighted, ngram_vectors(graph, state, window))
-        hidden = graph.add('Relu', graph.add('Gemm', total, graph.half(state['first.weight']), graph.half(state['first.bias']), transB=1))
-        context = graph.add('Add', total, graph.add('Gemm', hidden, graph.half(state['last.weight']), graph.half(state['last.bias']), transB=1))
-    elif saved['kind'] == 'window':
+    if saved['kind'] == 'window':
         flat = graph.add('Reshape', vectors, graph.constant([-1, 2 * WINDOW * width], np.int64))
-        first = graph.add('Relu', graph.add('Gemm', flat, graph.half(state['first.weight']), graph.half(state['first.bias']), transB=1))
+        first = graph.add('Relu', dense(flat, 'first'))
         norm = graph.add('LayerNormalization', first, graph.half(state['norm.weight']), graph.half(state['norm.bias']), epsilon=1e-5)
-        second = graph.add('Relu', graph.add('Gemm', norm, graph.half(state['second.weight']), graph.half(state['second.bias']), transB=1))
-        context = graph.add('Gemm', graph.add('Add', first, second), graph.half(state['last.weight']), graph.half(state['last.bias']), transB=1)
-    else:
-        raise SystemExit(f'{saved["kind"]} is not exported')
-    rows = graph.add('Slice', embedding, graph.constant([0], np.int64), graph.constant([outputs], np.int64), graph.constant([0], np.int64))
-    # Words that are likely everywhere are held back a little: what fits this sentence comes first.
-    frequency = np.log((counts[:outputs] + 1) / (counts[:outputs] + 1).sum())
-    bias = state['bias'] - commonness * torch.tensor(frequency - frequency.mean(), dtype=torch.float32)
-    graph.add('Gemm', context, rows, graph.half(bias), transB=1, name='logits')
+        return dense(graph.add('Add', first, graph.add('Relu', dense(norm, 'second'))), 'last')
+    weighted = graph.add('ReduceSum', graph.add('Mul', vectors, graph.half(state['weights'])), graph.constant([1], np.int64), keepdims=0)
+    if saved['kind'] == 'log-bilinear':
+        return weighted
+    if saved['kind'] == 'ngrams':
+        total = graph.add('Add', weighted, ngram_vectors(graph, state, window))
+        return graph.add('Add', total, dense(graph.add('Relu', dense(total, 'first')), 'last'))
+    raise SystemExit(f'{saved["kind"]} is not exported')
+
+
+def export_fill(checkpoints, path, counts, commonness):
+    """The mean of the logits of one or more trained models."""
+    graph = Graph()
+    window, logits = window_ids(graph), []
+    for checkpoint in checkpoints:
+        saved = torch.load(checkpoint)
+        state, outputs = saved['state'], saved['shape'][1]
+        embedding = graph.whole(state['embedding.weight'])
+        rows = graph.add('Slice', embedding, graph.constant([0], np.int64), graph.constant([outputs], np.int64), graph.constant([0], np.int64))
+        # Words that are likely everywhere can be held back a little, so that what fits this sentence comes first.
+        frequency = np.log((counts[:outputs] + 1) / (counts[:outputs] + 1).sum())
+        bias = state['bias'] - commonness * torch.tensor(frequency - frequency.mean(), dtype=torch.float32)
+        name = 'logits' if len(checkpoints) == 1 else None
+        logits.append(graph.add('Gemm', context_of(graph, saved, embedding, window), rows, graph.half(bias), transB=1, name=name))
+    if len(logits) > 1:
+        graph.add('Mean', *logits, name='logits')
     inputs = [
         helper.make_tensor_value_info('ids', TensorProto.INT64, ['rows', 'length']),
         helper.make_tensor_value_info('positions', TensorProto.INT64, ['rows']),
@@ -159,10 +173,10 @@ def export_sentiment(checkpoints, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--fill')
+    parser.add_argument('--fill', nargs='*', help='one or more; their logits are averaged')
     parser.add_argument('--sentiment', nargs='*', help='one or more; their log odds are averaged')
     parser.add_argument('--work', required=True)
-    parser.add_argument('--commonness', type=float, default=0.15)
+    parser.add_argument('--commonness', type=float, default=0.0)
     parser.add_argument('--output', required=True)
     arguments = parser.parse_args()
     if arguments.fill:

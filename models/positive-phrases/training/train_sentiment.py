@@ -127,11 +127,14 @@ def main():
     if arguments.kind == 'tfidf':
         vectors = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2, tokenizer=t.split, token_pattern=None)
         train = vectors.fit_transform([x for x, h in zip(texts, held) if not h])
-        weights = np.where(in_polarity[~held], 3.0, 1.0)
+        weights, results = np.where(in_polarity[~held], 3.0, 1.0), []
         for strength in (1.0, 4.0):
             model = LogisticRegression(C=strength, max_iter=500).fit(train, labels[~held], weights)
             check = model.predict(vectors.transform([x for x, h in zip(texts, held) if h]))
-            print('tfidf', strength, 'features', train.shape[1], 'held', np.mean(check == labels[held]), 'sst2 dev', np.mean(model.predict(vectors.transform(dev_texts)) == dev_labels), f'{time.time() - began:.0f} s', flush=True)
+            dev = model.predict(vectors.transform(dev_texts))
+            results.append((float(np.mean(check == labels[held])), float(np.mean(dev == dev_labels))))
+            print('tfidf', strength, 'features', train.shape[1], 'held', results[-1][0], 'sst2 dev', results[-1][1], f'{time.time() - began:.0f} s', flush=True)
+        note(arguments, *max(results))
         return
     _, index = t.load_vocabulary(arguments.vocabulary)
     words = np.load(os.path.join(arguments.work, 'words.npz'))
@@ -145,7 +148,7 @@ def main():
     vectors = np.load(os.path.join(arguments.work, 'vectors48.npy')) if arguments.vectors else None
     model = {'linear': Linear, 'network': Network}[arguments.kind](len(polarity), polarity, vectors)
     optimiser = torch.optim.Adam(model.parameters(), lr=2e-3)
-    batch, best, state = 128, 0.0, None
+    batch, best, best_dev, state = 128, 0.0, 0.0, None
     for epoch in range(arguments.epochs):
         for group in optimiser.param_groups:
             group['lr'] = arguments.rate * (1 - epoch / arguments.epochs)
@@ -163,10 +166,18 @@ def main():
             optimiser.step()
         held_scores = scores(model, held_rows)
         held_accuracy = float(np.mean((held_scores > 0) == labels[held]))
-        print(arguments.kind, epoch, 'held', round(held_accuracy, 4), 'sst2 dev', round(float(np.mean((scores(model, dev_rows) > 0) == dev_labels)), 4), f'{time.time() - began:.0f} s', flush=True)
+        dev_accuracy = float(np.mean((scores(model, dev_rows) > 0) == dev_labels))
+        print(arguments.kind, epoch, 'held', round(held_accuracy, 4), 'sst2 dev', round(dev_accuracy, 4), f'{time.time() - began:.0f} s', flush=True)
         if held_accuracy > best:
-            best, state = held_accuracy, {k: v.clone() for k, v in model.state_dict().items()}
+            best, best_dev, state = held_accuracy, dev_accuracy, {k: v.clone() for k, v in model.state_dict().items()}
     torch.save({'kind': arguments.kind, 'words': len(polarity), 'state': state}, os.path.join(arguments.work, f'{arguments.name or "sentiment_" + arguments.kind}.pt'))
+    note(arguments, best, best_dev)
+
+
+def note(arguments, held, dev):
+    """Beside the weights: how good this kind is."""
+    with open(os.path.join(arguments.work, f'{arguments.name or "sentiment_" + arguments.kind}.json'), 'w', encoding='utf-8') as file:
+        json.dump({'kind': arguments.kind, 'held_out': round(held, 4), 'sst2_dev': round(dev, 4)}, file)
 
 
 if __name__ == '__main__':

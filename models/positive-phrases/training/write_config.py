@@ -15,14 +15,15 @@ SETTINGS = {
     'task': 'fill_mask',
     'language': 'en',
     'tokens': {'pad': 0, 'start': 1, 'end': 2, 'mask': 3, 'number': 4, 'unknown_endings': ['ly', 'ing', 'ed', 's', ''], 'first_unknown': 5, 'first_word': 10},
-    'defaults': {'top_k': 5, 'min_positivity': 0.7, 'max_words': 1},
+    'defaults': {'top_k': 5, 'min_positivity': 0.6, 'max_words': 1},
     'limits': {'words_in_text': 60, 'max_words': 5},
     # Chosen on quality/development.json by choose.py.
-    'parameters': {'candidates': 60, 'beam': 8, 'phrases': 8, 'bound': 4.0, 'alone': 0.6, 'positivity': 0.75, 'per_word': 1.3, 'phrase': 0.7},
+    'parameters': {'candidates': 60, 'beam': 3, 'phrases': 5, 'bound': 4.0, 'alone': 0.85, 'positivity': 0.75, 'per_word': 0.3, 'phrase': 0.5},
     'filter': {
-        # Shards of words and abbreviations, never suggested.
+        # Shards of words and abbreviations, and what does not belong into a suggestion to a stranger: never suggested.
         'never': (
             "mr mrs ms etc oh eh um gt lt quot amp t s co sec cons pros xtc cam ppm "
+            "sex sexy sexual sexually sexuality naked nude porn erotic erotically sensual seductive gay lesbian drug drugs christian jewish muslim "
         ).split(),
         # Nothing suggested begins with these.
         'not_first': (
@@ -41,6 +42,7 @@ SETTINGS = {
         'not_alone': (
             "i i'm i'd i'll i've he's she's i you he she it we they me him her us them all one ones another up out off down "
             "over back way thing things something anything everything nothing much many same own "
+            "two three four five six seven eight nine ten hundred thousand today tomorrow yesterday tonight now then here there "
         ).split(),
         # Words that take `an`.
         'vowel_sound': '^(?:(?!uni(?!n|m)|use|usa|usu|uti|one\\b|once|eu|ewe)[aeiou]|hon(?:est|or|our)|hour|heir)',
