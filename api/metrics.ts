@@ -14,13 +14,20 @@ interface Histogram {
   errors: number
 }
 
+/** What is counted elsewhere. */
+export interface Figures {
+  readonly modelsLoaded: number
+  readonly requestsInFlight: number
+  readonly suggestions: { readonly hits: number; readonly misses: number }
+}
+
 export interface Metrics {
   /** A counter of one route's answers; worked out once, so that counting costs a look-up of two short keys. */
   route(route: string): (method: string, status: number) => void
   /** `ms` of one prediction request, whatever its number of rows. */
   prediction(model: string, modelVersion: string, ms: number, ok: boolean): void
   /** The exposition of all series. */
-  render(gauges: { modelsLoaded: number; requestsInFlight: number }): string
+  render(figures: Figures): string
 }
 
 export function createMetrics(): Metrics {
@@ -71,7 +78,7 @@ export function createMetrics(): Metrics {
       const bucket = DURATION_BUCKETS_S.findIndex((bound) => seconds <= bound)
       if (bucket >= 0) histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1
     },
-    render(gauges) {
+    render({ modelsLoaded, requestsInFlight, suggestions }) {
       const histograms = [...predictions.values()].flatMap((byVersion) => [...byVersion.values()])
       return [
         ...family('parley_http_requests_total', 'counter', 'HTTP requests answered.'),
@@ -87,9 +94,21 @@ export function createMetrics(): Metrics {
         ),
         ...histograms.flatMap(renderHistogram),
         ...family('parley_models_loaded', 'gauge', 'Models in memory.'),
-        `parley_models_loaded ${gauges.modelsLoaded}`,
+        `parley_models_loaded ${modelsLoaded}`,
         ...family('parley_http_requests_in_flight', 'gauge', 'Requests being answered.'),
-        `parley_http_requests_in_flight ${gauges.requestsInFlight}`,
+        `parley_http_requests_in_flight ${requestsInFlight}`,
+        ...family(
+          'parley_suggestion_cache_hits_total',
+          'counter',
+          'Requests for words in a blank answered from memory.',
+        ),
+        `parley_suggestion_cache_hits_total ${suggestions.hits}`,
+        ...family(
+          'parley_suggestion_cache_misses_total',
+          'counter',
+          'Requests for words in a blank that ran the models.',
+        ),
+        `parley_suggestion_cache_misses_total ${suggestions.misses}`,
         '',
       ].join('\n')
     },

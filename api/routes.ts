@@ -10,12 +10,14 @@ import { operationRoutes } from './routes/operations.ts'
 import { predictRoutes } from './routes/predict.ts'
 import { runRoutes } from './routes/runs.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { suggestRoutes } from './routes/suggest.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 
 export function createRoutes(): readonly Route[] {
   const routes: Route[] = [
     ...predictRoutes,
     ...batchRoutes,
+    ...suggestRoutes,
     ...modelRoutes,
     ...runRoutes,
     ...uploadRoutes,

@@ -9,6 +9,7 @@ import { createConfirmations } from '#core/operations/confirmations.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
+import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
 import type { Registry } from '#core/registry/registry.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
@@ -19,6 +20,7 @@ import type { Configuration } from './configuration.ts'
 import { createDataSets } from './training-data.ts'
 
 const SAMPLES_FOLDER = resolve(import.meta.dir, '../models')
+const PHRASES_FOLDER = resolve(SAMPLES_FOLDER, 'positive-phrases')
 /** 128 bits, so that a handle cannot be guessed. */
 const ID_BYTES = 16
 
@@ -62,6 +64,7 @@ export async function openPorts(
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
   const trainer = createTrainer({ logger, parleyVersion: manifest.version })
+  const phrases = createPhraseSuggester({ folder: PHRASES_FOLDER, now })
   const ports: Ports = {
     registry,
     serving,
@@ -78,6 +81,7 @@ export async function openPorts(
     },
     defaultModel: configuration.defaultModel,
     samples: createSampleModels(SAMPLES_FOLDER),
+    phrases,
     training: {
       trainer,
       dataSets: createDataSets(configuration.exampleData),
@@ -87,6 +91,7 @@ export async function openPorts(
   return {
     ports,
     async close() {
+      await phrases.close()
       await trainer.close()
       await serving.close()
       await engine.close()

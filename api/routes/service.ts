@@ -49,6 +49,7 @@ function showMetrics({ services, requestId, principal }: Exchange): Reply {
   const figures = services.metrics.render({
     modelsLoaded: services.ports.serving.loaded().length,
     requestsInFlight: services.load.inFlight,
+    suggestions: services.ports.phrases.statistics(),
   })
   return new Response(figures, {
     headers: {

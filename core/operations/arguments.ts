@@ -40,7 +40,7 @@ type JsonSchema = {
 }
 
 /** Fields that may stand without their name, in this order; everything else is `--name value`. */
-const POSITIONAL_ORDER: readonly string[] = ['model', 'upload', 'version', 'topic']
+const POSITIONAL_ORDER: readonly string[] = ['model', 'upload', 'version', 'topic', 'text']
 /** Fields a person never types: a confirmation is asked for, or given by `--yes`. */
 const HIDDEN: readonly string[] = [CONFIRMATION_FIELD]
 const PAIR = /^([^=\s]+)=(.*)$/s

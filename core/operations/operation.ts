@@ -7,6 +7,7 @@ import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/
 import type { ModelReport } from '#core/model.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
+import type { PhraseSuggester } from '#core/phrases/create-suggester.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
 import type { Registry, VersionRecord } from '#core/registry/registry.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
@@ -125,6 +126,8 @@ export interface Ports {
   /** Folder of the example models (`models/`), for the sample on the empty page; read once at need. */
   readonly samples: SampleModels
   readonly training: Training
+  /** Words for a blank; its models are opened at the first request. */
+  readonly phrases: PhraseSuggester
   /** The questions that wait for a yes before something destructive runs. */
   readonly confirmations: Confirmations
   /** How fast a person may go on; absent, everybody may go as fast as they like. */

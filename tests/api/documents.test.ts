@@ -47,6 +47,7 @@ const ADDRESSES = [
   'POST /api/predict/{name}/batch',
   'POST /api/predict/{name}/versions/{version}',
   'POST /api/predict/{name}/versions/{version}/batch',
+  'POST /api/suggest',
   'POST /api/uploads',
   'POST /predict',
 ]

@@ -29,6 +29,7 @@ const OPERATION_TOOLS = [
   'promote_version',
   'model_metrics',
   'train_model',
+  'suggest_phrases',
   'help',
 ]
 

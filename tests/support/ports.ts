@@ -12,6 +12,7 @@ import { findOperation } from '#core/operations/index.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { Call, Logger, OperationName, Ports, Principal } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
+import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
 import { createTrainer } from '#core/training/trainer.ts'
@@ -48,6 +49,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader()
   const trainer = createTrainer({ logger, parleyVersion: '0.0.0-test' })
+  const phrases = createPhraseSuggester({ folder: join(SAMPLES_FOLDER, 'positive-phrases'), now })
   let isClosed = false
   return {
     folder,
@@ -63,6 +65,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     defaultModel: null,
     confirmations: createConfirmations({ now, randomId }),
     samples: createSampleModels(options.samplesFolder ?? SAMPLES_FOLDER),
+    phrases,
     training: {
       trainer,
       dataSets: createDataSets(null),
@@ -71,6 +74,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     async close() {
       if (isClosed) return
       isClosed = true
+      await phrases.close()
       await trainer.close()
       await serving.close()
       await engine.close()

@@ -20,6 +20,7 @@ test('the operations are these, in this order', () => {
     'promote_version',
     'model_metrics',
     'train_model',
+    'suggest_phrases',
     'help',
   ])
 })
@@ -68,6 +69,6 @@ test('every input is strict: what is not known is never dropped', () => {
 })
 
 test('a name that is not there is no operation', () => {
-  expect(findOperation('suggest_phrases')).toBeNull()
+  expect(findOperation('guess_phrases')).toBeNull()
   expect(findOperation('constructor')).toBeNull()
 })

@@ -624,6 +624,51 @@ export const PINS = [
     },
   },
   {
+    name: 'suggest_phrases',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        text: {
+          description: 'An English sentence with one <blank>: "have a <blank> day"',
+          type: 'string',
+        },
+        texts: {
+          description: 'Several sentences with one <blank> each, in place of text',
+          minItems: 1,
+          maxItems: 32,
+          type: 'array',
+          items: { type: 'string' },
+        },
+        top_k: {
+          description: 'How many suggestions, 5 if not said',
+          type: 'integer',
+          minimum: 1,
+          maximum: 20,
+        },
+        min_positivity: {
+          description: 'Leaves out what sounds less positive than this, from 0 to 1',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+        },
+        max_words: {
+          description: 'Longest phrase, in words; 1 if not said',
+          type: 'integer',
+          minimum: 1,
+          maximum: 5,
+        },
+        scores: { description: 'Adds the scores that the order was made by', type: 'boolean' },
+      },
+      additionalProperties: false,
+    },
+    output: {
+      required: ['model_version', 'latency_ms'],
+      optional: ['text', 'suggestions', 'scored', 'results'],
+    },
+  },
+  {
     name: 'help',
     effect: 'read',
     cost: 'instant',
