@@ -16,13 +16,6 @@ export interface StepRunner {
   ask(name: OperationName, input: Input, question: Question): RanStep
 }
 
-/** What is not in the index yet is told plainly; it lights up by itself when it is. */
-const NOT_YET: Partial<Record<OperationName, string>> = {
-  explain_prediction: 'I cannot explain predictions yet.',
-  suggest_phrases: 'I cannot suggest words yet.',
-  predict_batch: 'I cannot score whole tables yet.',
-}
-
 export function createStepRunner(options: {
   readonly ports: Ports
   readonly request: TurnRequest
@@ -67,7 +60,7 @@ export function createStepRunner(options: {
 }
 
 function unavailable(name: OperationName, input: Input): RanStep {
-  const message = NOT_YET[name] ?? 'I cannot do that yet.'
+  const message = 'I cannot do that yet.'
   return failed(name, input, { code: 'unavailable', message, details: [] })
 }
 

@@ -18,6 +18,7 @@ import { exampleChoices, forbidden, notUnderstood, unclearOrder, unknownModel } 
 import { askModel, planFile } from './scoring-files.ts'
 import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
+import { planSuggestion } from './suggesting.ts'
 import { offerText, planText } from './texts.ts'
 import { continueTraining, planTraining } from './training.ts'
 import { placeInOrder, stillMissing, takeOtherwise, waitingFor } from './unplaced.ts'
@@ -113,6 +114,7 @@ function planWithoutWords(reading: MessageReading, context: Context): Plan | nul
 
 function planRequest(reading: MessageReading, context: Context): Plan {
   return (
+    planSuggestion(reading) ??
     answerModel(reading, context) ??
     answerWhich(reading, context) ??
     planText(reading, context) ??

@@ -116,7 +116,7 @@ const EXPORTING =
 /** Without a number beside it: "drift 5" is an input. */
 const DRIFT = /\bdrift(?:s|ed|ing)?\b(?!.*\bNUM\b)/
 
-/** What people ask for that no operation does yet. */
+/** What people ask for that no operation does yet, or not in these words. */
 export function notOffered(reading: MessageReading): string | null {
   if (DRIFT.test(reading.whole)) {
     const [mention] = reading.models
@@ -130,7 +130,7 @@ export function notOffered(reading: MessageReading): string | null {
     return 'I cannot hand models back as files yet. I can say where a model answers: ask for its endpoint.'
   }
   if (SUGGESTING.test(reading.whole)) {
-    return 'I cannot suggest words yet. I can deploy models and make predictions with them.'
+    return 'Write the sentence with <blank> where the words shall go, such as “have a <blank> day”.'
   }
   return null
 }

@@ -323,7 +323,7 @@ describe('an operation that is not there yet', () => {
     expect(steps).toMatchObject([
       { operation: 'explain_prediction', input: { model: 'churn' }, status: 'failed' },
     ])
-    expect(reply).toContain('cannot explain predictions yet')
+    expect(reply).toContain('cannot do that yet')
   })
 })
 
