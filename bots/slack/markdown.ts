@@ -36,5 +36,6 @@ export function fromSlackText(text: string, botUserId: string | null): string {
     .trim()
 }
 
-const LINK = /<([^|>@#!][^|>]*)(?:\|([^>]*))?>/g
+/** Only what has a scheme: `<blank>` is a word that somebody wrote. */
+const LINK = /<([a-z][a-z0-9+.-]*:[^|>]+)(?:\|([^>]*))?>/gi
 const SPACES = /[ \t]{2,}/g

@@ -100,6 +100,8 @@ describe('text', () => {
     expect(
       fromSlackText('<@U0BOT> is a &lt; b &amp; <https://x.example|x.example>?', 'U0BOT'),
     ).toBe('is a < b & x.example?')
+    expect(fromSlackText('have a &lt;blank&gt; day', null)).toBe('have a <blank> day')
+    expect(fromSlackText('have a <blank> day', null)).toBe('have a <blank> day')
   })
   test('is written in mrkdwn', () => {
     expect(toMrkdwn('**bold** monthly\\_charges <a>')).toBe('*bold* monthly_charges &lt;a&gt;')
