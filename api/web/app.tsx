@@ -7,6 +7,7 @@ import { ChatView } from './chat/chat-view.tsx'
 import { COMPOSER_ID } from './chat/composer.tsx'
 import { dragging, watchDrops } from './chat/drop-files.ts'
 import { ModelPanel } from './models/model-panel.tsx'
+import { PHRASES_ID, PhrasesView } from './phrases/phrases-view.tsx'
 import { RUNS_ID, RunsView } from './runs/runs-view.tsx'
 import { Icon, Mark } from './shell/icons.tsx'
 import { KeyDialog } from './shell/key-dialog.tsx'
@@ -20,28 +21,33 @@ const PANEL_FITS = '(min-width: 1180px)'
 /** Read at once: a first frame in the wrong layout would jump. */
 const AT_ONCE = { getInitialValueInEffect: false }
 
+/** Where the skip link leads, by what is shown. */
+const CONVERSATION = { id: COMPOSER_ID, skip: 'Skip to the message box' }
+const TRAININGS = { id: RUNS_ID, skip: 'Skip to the trainings' }
+const PHRASES = { id: PHRASES_ID, skip: 'Skip to the phrases' }
+
 export function App() {
   const { router } = useAppState()
-  const { model, runs } = useStore(router.store)
+  const { model, runs, phrases } = useStore(router.store)
   const sideFits = useMediaQuery(SIDE_FITS, true, AT_ONCE)
   const panelFits = useMediaQuery(PANEL_FITS, true, AT_ONCE)
   const [sideOpen, setSideOpen] = useState(false)
   useEffect(() => watchDrops(), [])
   useTitle()
-  const content = runs === null ? COMPOSER_ID : RUNS_ID
+  const content = phrases ? PHRASES : runs === null ? CONVERSATION : TRAININGS
   const closePanel = () => router.go({ model: null })
   const closeSide = () => setSideOpen(false)
   return (
     <>
       <a
         className="skip-link"
-        href={`#${content}`}
+        href={`#${content.id}`}
         onClick={(event) => {
           event.preventDefault()
-          document.getElementById(content)?.focus()
+          document.getElementById(content.id)?.focus()
         }}
       >
-        {runs === null ? 'Skip to the message box' : 'Skip to the trainings'}
+        {content.skip}
       </a>
       <div className="page">
         {sideFits ? (
@@ -53,7 +59,7 @@ export function App() {
         )}
         <main className="main">
           <UnreachableBar />
-          {runs === null ? <ChatView /> : <RunsView selected={runs} />}
+          {phrases ? <PhrasesView /> : runs === null ? <ChatView /> : <RunsView selected={runs} />}
         </main>
         {panelFits && model !== null && (
           <aside className="panel" aria-label="Model">
@@ -178,10 +184,10 @@ function useTitle(): void {
   const all = useStore(conversations.store)
   const { models: known } = useStore(models.store)
   const conversation = all.find(({ id }) => id === route.conversation)?.title
-  const trainings = route.runs === null ? null : 'Trainings'
+  const shown = route.phrases ? 'Phrases' : route.runs === null ? null : 'Trainings'
   const model = known?.find(({ name }) => name === route.model)?.title ?? route.model
   useEffect(() => {
-    const parts = [model, trainings ?? conversation].filter((part) => part != null && part !== '')
+    const parts = [model, shown ?? conversation].filter((part) => part != null && part !== '')
     document.title = [...parts, 'Parley'].join(' · ')
-  }, [model, trainings, conversation])
+  }, [model, shown, conversation])
 }

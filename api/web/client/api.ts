@@ -8,6 +8,7 @@ import type { ExplainOutput } from '#core/operations/explain-prediction.ts'
 import type { listModels } from '#core/operations/list-models.ts'
 import type { modelMetrics } from '#core/operations/model-metrics.ts'
 import type { PredictOutput } from '#core/operations/predict.ts'
+import type { suggestPhrases } from '#core/operations/suggest-phrases.ts'
 import type { auditEntryOutput } from '#core/people/audit-entry.ts'
 import type { WireRun, WireRunSummary } from '#core/training/run-wire.ts'
 import { type Answer, requestJson } from './http.ts'
@@ -19,6 +20,8 @@ export type ModelSummary = ModelList['models'][number]
 export type ModelFigures = z.output<(typeof modelMetrics)['output']>
 export type InputDescription = DescribedModel['inputs'][number]
 export type VersionDescription = DescribedModel['versions'][number]
+
+export type Suggestions = z.output<(typeof suggestPhrases)['output']>
 
 export type RunSummary = WireRunSummary
 export type Run = WireRun
@@ -36,6 +39,17 @@ function operation<T>(name: string, input: unknown, signal?: AbortSignal): Promi
   return requestJson(`/api/operations/${name}`, {
     body: input,
     ...(signal !== undefined && { signal }),
+  })
+}
+
+export function fetchSuggestions(
+  text: string,
+  maxWords: number,
+  signal: AbortSignal,
+): Promise<Answer<Suggestions>> {
+  return requestJson('/api/suggest', {
+    body: { text, max_words: maxWords, scores: true },
+    signal,
   })
 }
 

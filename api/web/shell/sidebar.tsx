@@ -13,7 +13,7 @@ import { Icon, Mark } from './icons.tsx'
 /** `leave` closes the drawer that holds this on a phone. */
 export function Sidebar({ leave }: { leave: () => void }) {
   const { router } = useAppState()
-  const { runs } = useStore(router.store)
+  const { runs, phrases } = useStore(router.store)
   const begin = () => {
     router.go({ conversation: null })
     leave()
@@ -48,6 +48,20 @@ export function Sidebar({ leave }: { leave: () => void }) {
         }}
       >
         Trainings
+      </Button>
+      <Button
+        fullWidth
+        variant={phrases ? 'light' : 'subtle'}
+        color={phrases ? 'parley' : 'gray'}
+        justify="flex-start"
+        leftSection={<Icon name="edit" />}
+        aria-current={phrases ? 'page' : undefined}
+        onClick={() => {
+          router.go({ phrases: true })
+          leave()
+        }}
+      >
+        Phrases
       </Button>
       <ModelList leave={leave} />
       <ConversationList leave={leave} />

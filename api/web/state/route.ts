@@ -9,12 +9,17 @@ export interface Route {
   readonly model: string | null
   /** Ids of the trainings that are looked at, none or two at most, in place of the conversation; null where it is shown. */
   readonly runs: readonly string[] | null
+  /** True where words for a blank are looked for, in place of the conversation. */
+  readonly phrases: boolean
 }
 
 export interface Router {
   readonly store: Store<Route>
   go(change: Partial<Route>, options?: { readonly replace?: boolean }): void
 }
+
+/** What takes the middle of the page. */
+const SHOWN = ['conversation', 'runs', 'phrases'] as const
 
 /** More do not fit side by side. */
 export const MAX_RUNS_SHOWN = 2
@@ -32,14 +37,16 @@ export function parseRoute(hash: string): Route {
             .split(',')
             .filter((id) => id !== '')
             .slice(0, MAX_RUNS_SHOWN),
+    phrases: parameters.has('phrases'),
   }
 }
 
-export function formatRoute({ conversation, model, runs }: Route): string {
+export function formatRoute({ conversation, model, runs, phrases }: Route): string {
   const parameters = new URLSearchParams()
   if (conversation !== null) parameters.set('chat', conversation)
   if (model !== null) parameters.set('model', model)
   if (runs !== null) parameters.set('runs', runs.join(','))
+  if (phrases) parameters.set('phrases', '')
   const text = parameters.toString()
   return text === '' ? '#' : `#${text}`
 }
@@ -52,8 +59,8 @@ export function createRouter(): Router {
   return {
     store,
     go(change, { replace = false } = {}) {
-      // Whoever goes to a conversation leaves the trainings.
-      const left = 'conversation' in change ? { runs: null } : {}
+      // One thing is shown at a time: whoever goes to another leaves the one before.
+      const left = SHOWN.some((one) => one in change) ? { runs: null, phrases: false } : {}
       const next = { ...store.get(), ...left, ...change }
       const address = formatRoute(next)
       if (address === formatRoute(store.get())) return

@@ -70,9 +70,14 @@ test('snippets quote what could break out of them', () => {
 })
 
 test('the address keeps conversation and model', () => {
-  const route = { conversation: 'a1', model: 'churn & co', runs: ['a1', 'b2'] }
+  const route = { conversation: 'a1', model: 'churn & co', runs: ['a1', 'b2'], phrases: true }
   expect(parseRoute(formatRoute(route))).toEqual(route)
-  expect(parseRoute('')).toEqual({ conversation: null, model: null, runs: null })
+  expect(parseRoute('')).toEqual({
+    conversation: null,
+    model: null,
+    runs: null,
+    phrases: false,
+  })
   expect(parseRoute('#runs=')).toMatchObject({ runs: [] })
   expect(parseRoute('#runs=a,b,c')).toMatchObject({ runs: ['a', 'b'] })
 })
