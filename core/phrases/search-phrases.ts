@@ -145,13 +145,24 @@ function best(ids: readonly number[], scores: Float32Array, number: number): rea
   return kept
 }
 
+/** Indexed loops: some 280,000 values a request pass here, and an iterator costs more than the exponential. */
 function logSumExp(values: Float32Array): number {
+  const { length } = values
   let highest = Number.NEGATIVE_INFINITY
-  for (const value of values) if (value > highest) highest = value
+  for (let at = 0; at < length; at++) {
+    const value = values[at] ?? 0
+    if (value > highest) highest = value
+  }
   let sum = 0
-  for (const value of values) sum += Math.exp(value - highest)
+  for (let at = 0; at < length; at++) {
+    const below = (values[at] ?? 0) - highest
+    if (below > NEGLIGIBLE) sum += Math.exp(below)
+  }
   return highest + Math.log(sum)
 }
+
+/** A word this far below the best adds two billionths of it to the sum, and all 8,000 of them together under 0.00002. */
+const NEGLIGIBLE = -20
 
 export function compareIds(left: readonly number[], right: readonly number[]): number {
   for (let at = 0; at < Math.min(left.length, right.length); at++) {
