@@ -1,24 +1,8 @@
 // Axe's rules over every main view, in both themes and on a phone's screen.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { describeInBrowser, type Parley, startParley, TEST_TIMEOUT_MS } from './harness.ts'
-
-/** What axe has to say about the page as it stands, in one line each. */
-async function violations(page: Page): Promise<string[]> {
-  // A policy without inline scripts also keeps axe out, so it comes in as an evaluated expression.
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const run: typeof axe = Reflect.get(window, 'axe')
-    const result = await run.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-    )
-  })
-}
+import { violations } from './violations.ts'
 
 describeInBrowser('Everyone can use', ({ visit }) => {
   let parley: Parley

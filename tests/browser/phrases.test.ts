@@ -1,22 +1,8 @@
 // Words for a blank in real Chromium: suggestions as one types, what is refused, hostile and right-to-left text, for everyone.
 
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { describeInBrowser, type Parley, startParley, TEST_TIMEOUT_MS } from './harness.ts'
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const library: typeof axe = Reflect.get(window, 'axe')
-    const result = await library.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-    )
-  })
-}
+import { violations } from './violations.ts'
 
 describeInBrowser('Phrases', ({ visit }) => {
   let parley: Parley

@@ -1,10 +1,10 @@
 // The trainings in real Chromium: the empty list, one run, two compared, by keyboard and for everyone.
 
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import type { TrainingRun } from '#core/registry/registry.ts'
 import { describeInBrowser, type Parley, startParley, TEST_TIMEOUT_MS } from './harness.ts'
+import { violations } from './violations.ts'
 
 const run = (id: string, over: Partial<TrainingRun>): TrainingRun => ({
   id: id.padEnd(32, '0'),
@@ -46,19 +46,6 @@ const RUNS = [
     report: { residuals: { predicted: [1, 2, 3], actual: [1.5, 2, 2.5] } },
   }),
 ]
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const library: typeof axe = Reflect.get(window, 'axe')
-    const result = await library.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-    )
-  })
-}
 
 describeInBrowser('Trainings', ({ visit }) => {
   let empty: Parley
