@@ -1,8 +1,8 @@
 // Words for a blank as one types: a sentence, how long a phrase may be, and what would make it sound positive.
 
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
-import { useEffect, useState } from 'react'
-import { Bars } from '../chat/bars.tsx'
+import { useEffect, useRef, useState } from 'react'
+import { formatPercent } from '#core/presentation/numbers.ts'
 import { fetchSuggestions, type Suggestions } from '../client/api.ts'
 import { copyText } from '../client/clipboard.ts'
 import type { Answer } from '../client/http.ts'
@@ -25,13 +25,20 @@ const LENGTHS = [
 export function PhrasesView() {
   const [text, setText] = useState(FIRST_SENTENCE)
   const [maxWords, setMaxWords] = useState('1')
-  const answer = useSuggestions(text, Number(maxWords))
+  /** The whole sentence that was picked, kept until another one is written. */
+  const [picked, setPicked] = useState<string | null>(null)
+  const answered = useSuggestions(text, Number(maxWords))
+  const answer = answered?.answer
   const scored = answer?.ok === true ? (answer.value.scored ?? []) : null
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => title.current?.focus(), [])
   return (
     <div className="runs">
       <div className="runs-inside">
         <header className="runs-head">
-          <h1>Phrases</h1>
+          <h1 ref={title} tabIndex={-1}>
+            Phrases
+          </h1>
           <p className="quiet">
             Write an English sentence with one &lt;blank&gt;, and see what makes it sound positive.
           </p>
@@ -44,7 +51,11 @@ export function PhrasesView() {
             dir="auto"
             autoComplete="off"
             error={answer?.ok === false ? answer.problem.message : undefined}
-            onChange={(event) => setText(event.currentTarget.value)}
+            errorProps={{ role: 'alert' }}
+            onChange={(event) => {
+              setText(event.currentTarget.value)
+              setPicked(null)
+            }}
           />
           <SegmentedControl
             aria-label="Longest phrase"
@@ -57,53 +68,92 @@ export function PhrasesView() {
               Nothing fits that sounds positive enough. Try other words around the blank.
             </p>
           )}
-          {scored !== null && scored.length > 0 && (
-            <>
-              <Bars
-                title="How positive it sounds"
-                maximum={1}
-                format="percent"
-                items={scored.map((one) => ({ label: one.text, value: one.positivity }))}
-              />
-              <ul className="phrases-filled">
-                {scored.map((one) => (
-                  <Filled key={one.text} text={text} phrase={one.text} />
-                ))}
+          {answered !== null && scored !== null && scored.length > 0 && (
+            <figure className="phrases-found">
+              <figcaption className="block-title">How positive it sounds</figcaption>
+              <ul>
+                {scored.map((one) => {
+                  const sentence = answered.text.replace(BLANK, () => one.text)
+                  return (
+                    <Suggestion
+                      key={one.text}
+                      phrase={one.text}
+                      positivity={one.positivity}
+                      sentence={sentence}
+                      isPicked={sentence === picked}
+                      pick={() => setPicked(sentence === picked ? null : sentence)}
+                    />
+                  )
+                })}
               </ul>
-            </>
+            </figure>
           )}
+          {picked !== null && <Picked sentence={picked} />}
         </section>
       </div>
     </div>
   )
 }
 
-/** The sentence with one of the suggestions in it, to take along. */
-function Filled({ text, phrase }: { text: string; phrase: string }) {
+interface SuggestionProps {
+  readonly phrase: string
+  readonly positivity: number
+  readonly sentence: string
+  readonly isPicked: boolean
+  readonly pick: () => void
+}
+
+function Suggestion({ phrase, positivity, sentence, isPicked, pick }: SuggestionProps) {
+  return (
+    <li>
+      <button type="button" className="phrases-row" aria-pressed={isPicked} onClick={pick}>
+        <span className="phrases-phrase" dir="auto">
+          {phrase}
+        </span>
+        <span className="bar-track" aria-hidden="true">
+          <span className="bar-fill" style={{ inlineSize: `${positivity * 100}%` }} />
+        </span>
+        <span className="bar-value">{formatPercent(positivity)}</span>
+        <span className="phrases-sentence quiet" dir="auto">
+          {sentence}
+        </span>
+      </button>
+    </li>
+  )
+}
+
+/** The sentence with the phrase in it, to take along. */
+function Picked({ sentence }: { sentence: string }) {
   const { announcement } = useAppState()
-  const sentence = text.replace(BLANK, () => phrase)
+  useEffect(() => announcement.set(() => sentence), [announcement, sentence])
   const copy = async () => {
     const done = await copyText(sentence)
     announcement.set(() => (done ? `Copied: ${sentence}` : 'The browser does not let me copy.'))
   }
   return (
-    <li>
+    <div className="phrases-picked" data-testid="picked">
       <span dir="auto">{sentence}</span>
-      <Button variant="subtle" size="compact-sm" onClick={() => void copy()}>
-        Copy<span className="visually-hidden"> the sentence with {phrase}</span>
+      <Button variant="default" size="compact-md" onClick={() => void copy()}>
+        Copy<span className="visually-hidden"> the sentence</span>
       </Button>
-    </li>
+    </div>
   )
 }
 
+interface Answered {
+  /** What was asked about; the field may be further on by now. */
+  readonly text: string
+  readonly answer: Answer<Suggestions>
+}
+
 /** The newest answer; the one before stays until then, so that nothing flickers while somebody types. */
-function useSuggestions(text: string, maxWords: number): Answer<Suggestions> | null {
-  const [answer, setAnswer] = useState<Answer<Suggestions> | null>(null)
+function useSuggestions(text: string, maxWords: number): Answered | null {
+  const [answered, setAnswered] = useState<Answered | null>(null)
   useEffect(() => {
     const controller = new AbortController()
     const timer = setTimeout(() => {
-      void fetchSuggestions(text, maxWords, controller.signal).then((got) => {
-        if (!controller.signal.aborted) setAnswer(got)
+      void fetchSuggestions(text, maxWords, controller.signal).then((answer) => {
+        if (!controller.signal.aborted) setAnswered({ text, answer })
       })
     }, PAUSE_MS)
     return () => {
@@ -111,5 +161,5 @@ function useSuggestions(text: string, maxWords: number): Answer<Suggestions> | n
       controller.abort()
     }
   }, [text, maxWords])
-  return answer
+  return answered
 }
