@@ -101,6 +101,16 @@ describe('suggestions', () => {
     )
   })
 
+  test('never repeat the word before or behind the blank', async () => {
+    const wishes = { topK: 20, minPositivity: 0, maxWords: 1 }
+    for (const word of ['good', 'great', 'nice', 'beautiful', 'wonderful']) {
+      const before = await answers.suggest([`have a ${word} `, ' day'], wishes)
+      expect(before.map(({ text }) => text)).not.toContain(word)
+      const behind = await answers.suggest(['have a ', ` ${word} day`], wishes)
+      expect(behind.map(({ text }) => text)).not.toContain(word)
+    }
+  })
+
   test('to equal requests at once are made once, and again when they are old', async () => {
     const before = suggester.statistics()
     const halves = halvesOf('our new office is <blank>')
