@@ -1,21 +1,14 @@
 // `parley mcp`: serves the Model Context Protocol on standard input and output, for desktop clients.
 
 import { createLogger } from '#api/logging.ts'
-import { modelDocument } from '#api/openapi/model-document.ts'
-import type { Logger, Principal } from '#core/operations/operation.ts'
-import type { Backend } from '#mcp/backend.ts'
+import type { Logger } from '#core/operations/operation.ts'
 import { openFolders } from '#mcp/files/allowed-folders.ts'
-import { withLocalFiles } from '#mcp/files/local-files.ts'
-import { MAX_FILE_BYTES } from '#mcp/limits.ts'
-import { createOwnBackend } from '#mcp/own-backend.ts'
 import { findServer } from '#mcp/remote/find-server.ts'
 import type { RemoteServer } from '#mcp/remote/forward.ts'
-import { createRemoteBackend } from '#mcp/remote/remote-backend.ts'
-import { uploadTo } from '#mcp/remote/upload.ts'
 import { serveOnStdio } from '#mcp/stdio.ts'
-import { type Configuration, type Environment, readConfiguration } from './configuration.ts'
+import { type Environment, readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-codes.ts'
-import { openPorts } from './ports.ts'
+import { type Opened, openOwn, openRemote } from './mcp-backends.ts'
 import type { Terminal } from './terminal.ts'
 
 const MCP_HELP = [
@@ -27,11 +20,9 @@ const MCP_HELP = [
   '  --allow FOLDER …  Folders whose files the client may name by path; none without it',
   '  --url URL         A Parley server elsewhere',
   '',
-  'PARLEY_API_KEY holds the key for a server that needs one, here or elsewhere.',
+  'PARLEY_API_KEY holds the key for a server that needs one, here or elsewhere. Where no server runs,',
+  'its rights hold all the same; without it those that the permissions file gives to "local" do.',
 ].join('\n')
-
-/** Whoever starts the command owns the folder it works on. */
-const LOCAL: Principal = { id: 'local', role: 'admin', surface: 'mcp' }
 
 interface McpOptions {
   readonly folders: readonly string[]
@@ -79,11 +70,16 @@ export async function mcp(
     terminal.complain(`No Parley server answers at ${options.url}.`)
     return EXIT.failed
   }
+  const shared = { folders: folders.value, logger }
   const opened =
     found === 'ours'
-      ? openRemote(server, folders.value, logger)
-      : await openOwn(configuration.value, folders.value, logger)
-  return serveUntilClosed(opened, version, logger)
+      ? openRemote(server, shared)
+      : await openOwn(configuration.value, { ...shared, key: server.key })
+  if (!opened.ok) {
+    terminal.complain(opened.failure.message)
+    return opened.failure.code === 'forbidden' ? EXIT.refused : EXIT.usage
+  }
+  return serveUntilClosed(opened.value, version, logger)
 }
 
 function lockedSentence({ key, url }: RemoteServer): string {
@@ -98,44 +94,8 @@ function localUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-interface Opened {
-  readonly backend: Backend
-  close(): Promise<void>
-}
-
-function openRemote(server: RemoteServer, folders: readonly string[], logger: Logger): Opened {
-  const remote = createRemoteBackend({ ...server, principal: LOCAL, logger })
-  const backend = withLocalFiles(remote, {
-    folders,
-    store: (file, { signal }) => uploadTo(server, file, signal),
-  })
-  return { backend, close: () => remote.close() }
-}
-
-async function openOwn(
-  configuration: Configuration,
-  folders: readonly string[],
-  logger: Logger,
-): Promise<Opened> {
-  const { host, port } = configuration
-  const { ports, close } = await openPorts(configuration, logger, () => `http://${host}:${port}`)
-  const backend = withLocalFiles(createOwnBackend({ ports, openApiOf: modelDocument }), {
-    folders,
-    async store({ fileName, content }, { principal }) {
-      const stored = await ports.registry.createUpload({
-        fileName,
-        owner: principal.id,
-        content,
-        maximumBytes: MAX_FILE_BYTES,
-      })
-      return stored.ok ? { ok: true, value: stored.value.id } : stored
-    },
-  })
-  return { backend, close }
-}
-
 async function serveUntilClosed(
-  { backend, close }: Opened,
+  { backend, findPrincipal, close }: Opened,
   version: string,
   logger: Logger,
 ): Promise<number> {
@@ -145,7 +105,7 @@ async function serveUntilClosed(
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
-  const handle = serveOnStdio({ backend, principal: LOCAL, version, logger })
+  const handle = serveOnStdio({ backend, findPrincipal, version, logger })
   await ended
   await handle.close()
   await close()

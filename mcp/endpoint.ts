@@ -40,7 +40,8 @@ export function createMcpEndpoint(options: EndpointOptions): McpEndpoint {
   const build = (principal: Principal, subscriptions?: Set<string>) =>
     createMcpServer({
       backend,
-      principal,
+      // Found for this very request, or for the session that each request must belong to.
+      findPrincipal: () => principal,
       version,
       logger,
       ...(subscriptions !== undefined && { subscriptions }),
