@@ -11,7 +11,7 @@ const ERROR_KEY = 'parley/error'
 /** What the person must still say, for clients that fill it in themselves. */
 const QUESTION_KEY = 'parley/question'
 /** What says yes to that question, for programs. */
-const CONFIRMATION_KEY = 'parley/confirmation'
+const CONFIRM_KEY = 'parley/confirm'
 
 export function answerOf(
   operation: Operation,
@@ -55,7 +55,7 @@ export function questionOf(failure: Failure, hint: string): CallToolResult {
       ...answer._meta,
       [QUESTION_KEY]: failure.message,
       ...(failure.confirmation !== undefined && {
-        [CONFIRMATION_KEY]: { ...failure.confirmation },
+        [CONFIRM_KEY]: { ...failure.confirmation },
       }),
     },
   }

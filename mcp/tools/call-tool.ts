@@ -30,6 +30,7 @@ import type { Exchange } from '../backend.ts'
 import type { Download, UrlFetcher } from '../files/fetch-url.ts'
 import { MAX_FILE_BYTES } from '../limits.ts'
 import { answerOf, failureOf, questionOf } from './answer.ts'
+import { CONFIRM_ARGUMENT, toClientFailure, toOperationInput } from './confirm-argument.ts'
 import { findModelTool } from './model-tools.ts'
 import { takesFile } from './schemas.ts'
 
@@ -57,7 +58,10 @@ export async function callTool(
   exchange: Exchange,
   context: ToolContext,
 ): Promise<Answer> {
-  const { operation, input } = await findWish(name, given, context.visible)
+  const { operation, input: said } = await findWish(name, given, context.visible)
+  const understood = toOperationInput(operation, said)
+  if (!understood.ok) return failureOf(understood.failure)
+  const input = understood.value
   // Who may not is asked nothing and has nothing fetched; the operation itself refuses and notes it in the audit log.
   if (!mayInvoke(operation, exchange.principal)) return run({ operation, input }, exchange, context)
   let current = input
@@ -80,7 +84,7 @@ async function run(
 ): Promise<CallToolResult> {
   const outcome = await invoke(operation, input, callOf(exchange, ports, confirmed))
   if (outcome.ok) return answerOf(operation, outcome.value)
-  const { failure } = outcome
+  const failure = toClientFailure(outcome.failure)
   return failure.confirmation === undefined
     ? failureOf(failure)
     : questionOf(failure, confirmationHint(failure.confirmation.token))
@@ -239,7 +243,7 @@ async function confirm(
 }
 
 function confirmationHint(token: string): string {
-  return `Nothing has happened yet. Put this question to the person; only after their yes, call again with the same arguments and "confirmation": "${token}" within ten minutes.`
+  return `Nothing has happened yet. Put this question to the person; only after their yes, call again with the same arguments and "${CONFIRM_ARGUMENT}": "${token}" within ten minutes.`
 }
 
 const REFUSED: Failure = {

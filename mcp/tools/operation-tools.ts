@@ -3,6 +3,7 @@
 import type { Tool, ToolAnnotations } from '@modelcontextprotocol/server'
 import { OPERATIONS } from '#core/operations/index.ts'
 import type { Effect, Operation } from '#core/operations/operation.ts'
+import { CONFIRM_ARGUMENT } from './confirm-argument.ts'
 import { iconOf } from './icons.ts'
 import { inputSchemaOf, outputSchemaOf, takesFile } from './schemas.ts'
 
@@ -37,7 +38,7 @@ function describe({ description, effect, examples }: Operation): string {
   const lines = [description]
   if (effect === 'destructive') {
     lines.push(
-      'The person is asked before anything happens. Where your client cannot show that question, the first call answers with it: put it to the person, and only after their yes call again with the "confirmation" that it names.',
+      `The person is asked before anything happens. Where your client cannot show that question, the first call answers with it: put it to the person, and only after their yes call again with the "${CONFIRM_ARGUMENT}" that it names.`,
     )
   }
   const [example] = examples

@@ -4,6 +4,7 @@ import type { Tool } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Operation } from '#core/operations/operation.ts'
 import { MAX_URL_LENGTH } from '../limits.ts'
+import { confirmableInput } from './confirm-argument.ts'
 
 export type ObjectSchema = Tool['inputSchema']
 
@@ -20,8 +21,8 @@ export function takesFile(operation: Pick<Operation, 'input'>): boolean {
 }
 
 export function inputSchemaOf(operation: Operation): ObjectSchema {
-  const schema = takesFile(operation) ? operation.input.extend({ url }) : operation.input
-  return toObjectSchema(schema, 'input')
+  const input = confirmableInput(operation)
+  return toObjectSchema(takesFile(operation) ? input.extend({ url }) : input, 'input')
 }
 
 export function outputSchemaOf(operation: Operation): ObjectSchema {

@@ -82,7 +82,7 @@ for (const era of ERAS) {
       const refused = await ask(
         () => ({ action: 'accept', content: { confirm: false } }),
         'delete_model',
-        { model: 'gone', confirmation: asked.token },
+        { model: 'gone', confirm: asked.token },
       )
       expect(refused.asked[0]?.message).toContain('deletes gone')
       expect(refused.answer.text).toContain('said no')

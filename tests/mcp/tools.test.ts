@@ -12,7 +12,7 @@ import {
 } from './support.ts'
 
 /** As a language model reads it in the question. */
-const TOKEN = /"confirmation": "([\da-f]{32})"/
+const TOKEN = /"confirm": "([\da-f]{32})"/
 const ROW = { tenure: 24, monthly_charges: 70, total_charges: 1680 }
 
 /** The contract with outsiders, written out: a changed name or order must be meant. */
@@ -149,24 +149,32 @@ for (const era of ERAS) {
 
     test('deleting asks first, and runs once after the yes', async () => {
       await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
+      const tool = (await client.tools()).find(({ name }) => name === 'delete_model')
+      expect(Object.keys(tool?.inputSchema['properties'] ?? {})).toEqual(['model', 'confirm'])
+      expect(tool?.description).toContain('call again with the "confirm" that it names')
+      for (const guess of [{ confirm: true }, { confirm: '' }, { confirmation: '0'.repeat(32) }]) {
+        const refused = await client.call('delete_model', { model: 'doomed', ...guess })
+        expect(refused).toMatchObject({ isError: true, error: { code: 'invalid_input' } })
+        expect(refused.text).toContain('names the token')
+      }
       // A confirmation that nobody was given counts for nothing.
       const eager = await client.call('delete_model', {
         model: 'doomed',
-        confirmation: '0'.repeat(32),
+        confirm: '0'.repeat(32),
       })
       expect(eager).toMatchObject({ isError: true, error: { code: 'conflict' } })
       const asked = await client.call('delete_model', { model: 'doomed' })
       expect(asked).toMatchObject({ isError: true, error: { code: 'needs_confirmation' } })
       expect(asked.text).toContain('cannot be undone')
-      const confirmation = TOKEN.exec(asked.text)?.[1] ?? ''
+      const confirm = TOKEN.exec(asked.text)?.[1] ?? ''
       // Nor does it for another model.
-      const other = await client.call('delete_model', { model: 'price', confirmation })
+      const other = await client.call('delete_model', { model: 'price', confirm })
       expect(other).toMatchObject({ isError: true, error: { code: 'conflict' } })
       expect(await ports.registry.findModel('doomed')).not.toBeNull()
-      const meant = await client.call('delete_model', { model: 'doomed', confirmation })
+      const meant = await client.call('delete_model', { model: 'doomed', confirm })
       expect(meant).toMatchObject({ isError: false, data: { model: 'doomed' } })
       await run(ports, 'deploy_model', { sample: 'iris', name: 'doomed' })
-      const again = await client.call('delete_model', { model: 'doomed', confirmation })
+      const again = await client.call('delete_model', { model: 'doomed', confirm })
       expect(again).toMatchObject({ isError: true, error: { code: 'conflict' } })
     })
 

@@ -4,7 +4,7 @@ import type { ErrorCode } from '#core/errors.ts'
 import { connectHttp, ERAS, startMcpServer } from '../mcp/support.ts'
 import { describeParity } from './parity.ts'
 
-const TOKEN = /"confirmation": "([\da-f]{32})"/
+const TOKEN = /"confirm": "([\da-f]{32})"/
 
 /** As a language model reads it in the question. */
 function tokenIn(text: string): string {
@@ -21,7 +21,7 @@ for (const era of ERAS) {
         async run(operation, input, _example, isAgreed) {
           let answer = await client.call(operation, input)
           if (isAgreed) {
-            answer = await client.call(operation, { ...input, confirmation: tokenIn(answer.text) })
+            answer = await client.call(operation, { ...input, confirm: tokenIn(answer.text) })
           }
           return answer.isError
             ? { ok: false, code: answer.error?.code as ErrorCode }
