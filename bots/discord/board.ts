@@ -75,17 +75,23 @@ export function messageOutlet(message: Message): Outlet {
   }
 }
 
-/** The interaction must have been deferred: the first message takes the place of "is thinking". */
-export function interactionOutlet(interaction: RepliableInteraction): Outlet {
+/**
+ * The interaction must have been deferred: the first message takes the place of "is thinking", or stands below what stands
+ * there for the person alone.
+ */
+export function interactionOutlet(
+  interaction: RepliableInteraction,
+  { isBeside = false } = {},
+): Outlet {
   let first: string | null = null
   return {
     async send(outgoing) {
       try {
-        const sent =
-          first === null
-            ? await interaction.editReply(outgoing)
-            : await interaction.followUp(outgoing)
-        first ??= sent.id
+        const isFirst = first === null && !isBeside
+        const sent = isFirst
+          ? await interaction.editReply(outgoing)
+          : await interaction.followUp(outgoing)
+        if (isFirst) first = sent.id
         return sent.id
       } catch (error) {
         return await sendBeside(interaction, outgoing, error)

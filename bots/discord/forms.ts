@@ -1,10 +1,9 @@
 // The conversation of a form: which modal comes when, what is still missing, and when the operation runs.
 
-import {
-  type ButtonInteraction,
-  type ChatInputCommandInteraction,
-  MessageFlags,
-  type ModalSubmitInteraction,
+import type {
+  ButtonInteraction,
+  ChatInputCommandInteraction,
+  ModalSubmitInteraction,
 } from 'discord.js'
 import { readForm } from '#bots/shared/model-form.ts'
 import type { FailureDetail } from '#core/errors.ts'
@@ -16,11 +15,11 @@ import { predict } from '#core/operations/predict.ts'
 import { countOf } from '#core/presentation/phrases.ts'
 import type { FormAction } from './actions.ts'
 import { readTypedFeatures } from './features-text.ts'
+import type { Actionable, FirstAnswer } from './first-answer.ts'
 import { findForm, type KnownForm } from './known.ts'
 import { DISCORD } from './limits.ts'
 import { modalOf, neededFields, orderedFields, readModal } from './modal.ts'
 import { identityOf, STRANGER_SENTENCE } from './people.ts'
-import { type Renderable, renderMessages } from './render.ts'
 import type { TurnServices } from './turns.ts'
 
 /** What a form comes to: the operation with its whole input, or nothing yet because the person was asked for more. */
@@ -37,7 +36,7 @@ const ASKED: FormOutcome = { kind: 'asked' }
 /** A command with features typed, some or none: runs when they are whole, else opens the form with what there is. */
 export async function beginForm(
   services: TurnServices,
-  interaction: ChatInputCommandInteraction,
+  first: FirstAnswer<ChatInputCommandInteraction>,
   given: Pick<FormAction, 'operation' | 'model' | 'version'> & { readonly features: string },
 ): Promise<FormOutcome> {
   const { operation, model, version } = given
@@ -48,13 +47,13 @@ export async function beginForm(
   })
   const typed = readTypedFeatures(given.features)
   if (!typed.ok) {
-    await ask(interaction, {
+    await first.ask({
       text: `I cannot read “${typed.piece}”. Write features as name=value, name=value; or leave them out and a form asks for them.`,
     })
     return ASKED
   }
   const { values } = typed
-  const form = await findForm(services.ports, model, version, whoAsks(services, interaction))
+  const form = await findForm(services.ports, model, version, whoAsks(services, first.interaction))
   // The operation itself says that there is no such model, or no such input.
   if (form === null || hasUnknownName(form, values)) return run(values)
   const reading = readForm(form.signature, values)
@@ -63,12 +62,12 @@ export async function beginForm(
   const wrong = reading.ok ? [] : reading.problems.filter(({ path }) => Object.hasOwn(values, path))
   if (wrong.length > 0) {
     const action: FormAction = { kind: 'form', operation, model, version, values, start: 0 }
-    await askAgain(services, interaction, action, wrong)
+    await askAgain(services, first, action, wrong)
     return ASKED
   }
   const start = firstPageWith(form, missing)
   const action: FormAction = { kind: 'form', operation, model: form.model, version, values, start }
-  await openForm(services, interaction, action)
+  await openForm(services, first, action)
   return ASKED
 }
 
@@ -83,7 +82,7 @@ function missingFrom({ signature }: KnownForm, values: Readonly<Record<string, s
 /** A modal must be the first answer to an interaction; where the model is gone, that is said instead. */
 export async function openForm(
   services: TurnServices,
-  interaction: ButtonInteraction | ChatInputCommandInteraction,
+  first: FirstAnswer<ButtonInteraction | ChatInputCommandInteraction>,
   action: FormAction,
   keptAs?: string,
 ): Promise<void> {
@@ -91,33 +90,33 @@ export async function openForm(
     services.ports,
     action.model,
     action.version,
-    whoAsks(services, interaction),
+    whoAsks(services, first.interaction),
   )
   if (form === null) {
-    await ask(interaction, { text: whyNoForm(action, whoAsks(services, interaction)) })
+    await first.ask({ text: whyNoForm(action, whoAsks(services, first.interaction)) })
     return
   }
   const id = keptAs ?? (await services.actions.keep(action))
-  await interaction.showModal(modalOf({ ...form, values: action.values }, action.start, id))
+  await first.open(modalOf({ ...form, values: action.values }, action.start, id))
 }
 
 /** What was typed into one modal: checked at once, then the next modal or the run. */
 export async function continueForm(
   services: TurnServices,
-  interaction: ModalSubmitInteraction,
+  first: FirstAnswer<ModalSubmitInteraction>,
   action: FormAction,
 ): Promise<FormOutcome> {
   const form = await findForm(
     services.ports,
     action.model,
     action.version,
-    whoAsks(services, interaction),
+    whoAsks(services, first.interaction),
   )
   if (form === null) {
-    await ask(interaction, { text: whyNoForm(action, whoAsks(services, interaction)) })
+    await first.ask({ text: whyNoForm(action, whoAsks(services, first.interaction)) })
     return ASKED
   }
-  const values = { ...action.values, ...readModal(form.signature, typedInto(interaction)) }
+  const values = { ...action.values, ...readModal(form.signature, typedInto(first.interaction)) }
   const fields = orderedFields(form.signature)
   const end = action.start + DISCORD.modalInputs
   const reading = readForm(form.signature, values)
@@ -128,11 +127,11 @@ export async function continueForm(
       form,
       problems.map(({ path }) => path),
     )
-    await askAgain(services, interaction, { ...action, values, start }, problems)
+    await askAgain(services, first, { ...action, values, start }, problems)
     return ASKED
   }
   if (end >= fields.length && reading.ok) return runOf(action, reading.features)
-  await askForMore(services, interaction, { ...action, values, start: end }, form, reading)
+  await askForMore(services, first, { ...action, values, start: end }, form, reading)
   return ASKED
 }
 
@@ -156,7 +155,7 @@ function runOf(action: FormAction, features: Readonly<Record<string, Scalar>>): 
 /** A modal cannot open the next one: a button stands between. What is optional may be skipped. */
 async function askForMore(
   { actions }: Pick<TurnServices, 'actions'>,
-  interaction: ModalSubmitInteraction,
+  first: FirstAnswer<ModalSubmitInteraction>,
   next: FormAction,
   form: KnownForm,
   reading: ReturnType<typeof readForm>,
@@ -180,7 +179,7 @@ async function askForMore(
       id: await actions.keep({ kind: 'run', operation, input }),
     })
   }
-  await ask(interaction, {
+  await first.ask({
     text: `I have ${countOf(next.start, 'input')} of ${total}. ${canRun ? 'The others may be left empty.' : 'A form holds five at a time; please go on.'}`,
     buttons,
   })
@@ -188,27 +187,15 @@ async function askForMore(
 
 async function askAgain(
   { actions }: Pick<TurnServices, 'actions'>,
-  interaction: ModalSubmitInteraction | ChatInputCommandInteraction,
+  first: FirstAnswer,
   action: FormAction,
   problems: readonly FailureDetail[],
 ): Promise<void> {
   const details = problems.map(({ path, message }) => `${path} ${message}`)
-  await ask(interaction, {
+  await first.ask({
     text: 'Not all of this can be used yet; what you typed is kept.',
     blocks: [{ kind: 'notice', tone: 'warning', text: 'Please look again:', details }],
     buttons: [{ label: 'Correct it', tone: 'primary', id: await actions.keep(action) }],
-  })
-}
-
-/** Seen by this person alone: half a form is nobody else's business. */
-export async function ask(
-  interaction: ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction,
-  answer: Partial<Renderable> & { readonly text: string },
-): Promise<void> {
-  const [page = []] = renderMessages({ blocks: [], ...answer })
-  await interaction.reply({
-    components: page,
-    flags: [MessageFlags.IsComponentsV2, MessageFlags.Ephemeral],
   })
 }
 
@@ -232,9 +219,6 @@ function typedInto(interaction: ModalSubmitInteraction): ReadonlyMap<string, str
   return typed
 }
 
-function whoAsks(
-  { principalOf }: TurnServices,
-  { user, member }: ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction,
-) {
+function whoAsks({ principalOf }: TurnServices, { user, member }: Actionable) {
   return principalOf(identityOf(user, member?.roles))
 }

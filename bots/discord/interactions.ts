@@ -12,17 +12,20 @@ import { CLOSED_SENTENCE, openConfirmation } from '#bots/shared/open-confirmatio
 import type { SeenEvents } from '#bots/shared/seen-events.ts'
 import { findOperation } from '#core/operations/index.ts'
 import type { Answer } from './actions.ts'
-import { createBoard, interactionOutlet } from './board.ts'
+import { createBoard } from './board.ts'
 import { type CommandInput, readCommandInput } from './command-input.ts'
 import { optionsOf } from './commands.ts'
 import { completionsFor } from './complete.ts'
-import { ask, beginForm, continueForm, type FormOutcome, openForm } from './forms.ts'
+import { type Actionable, createFirstAnswer, type FirstAnswer } from './first-answer.ts'
+import { beginForm, continueForm, type FormOutcome, openForm } from './forms.ts'
+import { ACKNOWLEDGE_AFTER_MS } from './limits.ts'
 import { type DiscordIdentity, identityOf, STRANGER_SENTENCE } from './people.ts'
-import { type Order, orderTurn, type TurnServices, type Work } from './turns.ts'
+import { type Order, orderTurn, report, type TurnServices, type Work } from './turns.ts'
 
-type Actionable = ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction
-
-/** An interaction that comes a second time (a lost connection, a replay) is not answered again. */
+/**
+ * An interaction that comes a second time (a lost connection, a replay) is not answered again: the registry remembers it,
+ * and where the registry takes too long, Discord does, which takes the first answer to an interaction and no other.
+ */
 export async function answerInteraction(
   services: TurnServices,
   seen: SeenEvents,
@@ -31,17 +34,37 @@ export async function answerInteraction(
   if (interaction.isAutocomplete()) return complete(services, interaction)
   if (!interaction.isChatInputCommand() && !interaction.isButton() && !interaction.isModalSubmit())
     return
-  if (!(await seen.claim(`interaction:${interaction.id}`))) return
-  if (interaction.isChatInputCommand()) await answerCommand(services, interaction)
-  else if (interaction.isButton()) await answerButton(services, interaction)
-  else await answerModal(services, interaction)
+  const first = createFirstAnswer(interaction, isPublic(interaction))
+  try {
+    const isOurs = await Promise.race([seen.claim(`interaction:${interaction.id}`), first.late])
+    if (!isOurs) return first.leave()
+    await answerActionable(services, first)
+  } catch (error) {
+    report(services, '', error)
+    await first.ask({
+      text: 'Something went wrong on our side, and it is logged. Please try again.',
+    })
+  }
 }
 
+/** Commands that open no form are answered for everybody; anything else may end in a word to the person alone. */
+function isPublic(interaction: Actionable): boolean {
+  return interaction.isChatInputCommand() && !isFormed(interaction.commandName)
+}
+
+async function answerActionable(services: TurnServices, first: FirstAnswer): Promise<void> {
+  const { interaction } = first
+  if (interaction.isChatInputCommand()) await answerCommand(services, { ...first, interaction })
+  else if (interaction.isButton()) await answerButton(services, { ...first, interaction })
+  else await answerModal(services, { ...first, interaction })
+}
+
+/** What is not found in time is not offered: a late list is one that nobody sees. */
 async function complete(services: TurnServices, interaction: AutocompleteInteraction) {
   const { name, value } = interaction.options.getFocused(true)
   const principal = services.principalOf(personOf(interaction))
   if (principal === null) return interaction.respond([])
-  const choices = await completionsFor(
+  const found = completionsFor(
     {
       option: name,
       text: String(value),
@@ -51,7 +74,8 @@ async function complete(services: TurnServices, interaction: AutocompleteInterac
     services.ports,
     principal,
   )
-  return interaction.respond([...choices])
+  const none = Bun.sleep(ACKNOWLEDGE_AFTER_MS).then(() => [])
+  return interaction.respond([...(await Promise.race([found, none]))])
 }
 
 function optionalText(interaction: AutocompleteInteraction, name: string): string | null {
@@ -67,25 +91,26 @@ function optionalInteger(interaction: AutocompleteInteraction, name: string): nu
 
 async function answerCommand(
   services: TurnServices,
-  interaction: ChatInputCommandInteraction,
+  first: FirstAnswer<ChatInputCommandInteraction>,
 ): Promise<void> {
+  const { interaction } = first
   const operation = findOperation(interaction.commandName)
   if (operation === null) {
-    return ask(interaction, { text: 'I do not know this command any more. Try /help.' })
+    return first.ask({ text: 'I do not know this command any more. Try /help.' })
   }
   const read = readCommandInput(operation, interaction.options.data)
-  if (!read.ok) return ask(interaction, { text: read.failure.message })
+  if (!read.ok) return first.ask({ text: read.failure.message })
   const takesFeatures = optionsOf(operation).some(({ kind }) => kind === 'features')
   if (takesFeatures && isFormed(operation.name)) {
-    const outcome = await beginForm(services, interaction, {
+    const outcome = await beginForm(services, first, {
       operation: operation.name,
       model: String(read.value.input['model']),
       version: numberOr(read.value.input['version']),
       features: read.value.features ?? '',
     })
-    return runForm(services, interaction, outcome, read.value.said)
+    return runForm(services, first, outcome, read.value.said)
   }
-  await run(services, interaction, workOf(operation.name, read.value), read.value.attachments)
+  await run(services, first, workOf(operation.name, read.value), read.value.attachments)
 }
 
 function isFormed(name: string): name is 'predict' | 'explain_prediction' {
@@ -108,44 +133,46 @@ function workOf(operation: Extract<Work, { kind: 'run' }>['operation'], given: C
 
 async function runForm(
   services: TurnServices,
-  interaction: Actionable,
+  first: FirstAnswer,
   outcome: FormOutcome,
   said: string,
 ): Promise<void> {
   if (outcome.kind === 'asked') return
   const { operation, input } = outcome
-  await run(services, interaction, { kind: 'run', operation, input, message: said })
+  await run(services, first, { kind: 'run', operation, input, message: said })
 }
 
-async function answerButton(services: TurnServices, interaction: ButtonInteraction) {
+async function answerButton(services: TurnServices, first: FirstAnswer<ButtonInteraction>) {
+  const { interaction } = first
   const action = await services.actions.read(interaction.customId)
   if (action === null) {
-    return ask(interaction, { text: 'This button is too old to be used. Please ask again.' })
+    return first.ask({ text: 'This button is too old to be used. Please ask again.' })
   }
   switch (action.kind) {
     case 'say':
-      return run(services, interaction, action)
+      return run(services, first, action)
     case 'run': {
       const message = `/${action.operation} ${JSON.stringify(action.input)}`
-      return run(services, interaction, { ...action, message })
+      return run(services, first, { ...action, message })
     }
     case 'form':
-      return openForm(services, interaction, action, interaction.customId)
+      return openForm(services, first, action, interaction.customId)
     case 'answer':
-      return answerQuestion(services, interaction, action)
+      return answerQuestion(services, first, action)
     case 'stop':
-      return stopTurn(services, interaction, action.user)
+      return stopTurn(services, first, action.user)
   }
 }
 
 /** Only the person who was asked, only while the very question is open, and looked at again when the turn comes. */
 async function answerQuestion(
   services: TurnServices,
-  interaction: ButtonInteraction,
+  first: FirstAnswer<ButtonInteraction>,
   answer: Answer,
 ): Promise<void> {
+  const { interaction } = first
   if (interaction.user.id !== answer.user) {
-    return ask(interaction, {
+    return first.ask({
       text: 'This question was put to somebody else, so only they can answer it. Nothing was done.',
     })
   }
@@ -157,45 +184,50 @@ async function answerQuestion(
     return open === answer.token ? null : CLOSED_SENTENCE
   }
   const closed = await guard()
-  if (closed !== null) return ask(interaction, { text: closed })
-  await run(services, interaction, { kind: 'say', message: answer.says }, [], guard)
+  if (closed !== null) return first.ask({ text: closed })
+  await run(services, first, { kind: 'say', message: answer.says }, [], guard)
 }
 
-async function stopTurn({ desk }: TurnServices, interaction: ButtonInteraction, user: string) {
+async function stopTurn({ desk }: TurnServices, first: FirstAnswer, user: string) {
+  const { interaction } = first
   if (interaction.user.id !== user) {
-    return ask(interaction, { text: 'Only the person who asked can stop this.' })
+    return first.ask({ text: 'Only the person who asked can stop this.' })
   }
   const key = conversationKey(placeOf(interaction), user)
-  return ask(interaction, {
+  return first.ask({
     text: desk.stop(key) ? 'Stopping.' : 'There is nothing left to stop: it is done.',
   })
 }
 
-async function answerModal(services: TurnServices, interaction: ModalSubmitInteraction) {
-  const action = await services.actions.read(interaction.customId)
+async function answerModal(
+  services: TurnServices,
+  first: FirstAnswer<ModalSubmitInteraction>,
+): Promise<void> {
+  const action = await services.actions.read(first.interaction.customId)
   if (action?.kind !== 'form') {
-    return ask(interaction, { text: 'This form is too old to be used. Please open it again.' })
+    return first.ask({ text: 'This form is too old to be used. Please open it again.' })
   }
-  const outcome = await continueForm(services, interaction, action)
+  const outcome = await continueForm(services, first, action)
   const said = `filled in the form of ${action.model}`
-  await runForm(services, interaction, outcome, said)
+  await runForm(services, first, outcome, said)
 }
 
 /** Nothing runs where Discord did not take the acknowledgement: the answer could not be seen. */
 async function run(
   services: TurnServices,
-  interaction: Actionable,
+  first: FirstAnswer,
   work: Work,
   attachments: Order['attachments'] = [],
   guard?: Order['guard'],
 ): Promise<void> {
-  await interaction.deferReply()
+  const { interaction } = first
+  const outlet = await first.defer()
   await orderTurn(services, {
     place: placeOf(interaction),
     person: personOf(interaction),
     work,
     attachments,
-    board: createBoard(interactionOutlet(interaction)),
+    board: createBoard(outlet),
     ...(guard !== undefined && { guard }),
   })
 }

@@ -45,5 +45,8 @@ export const EDIT_INTERVAL_MS = 1500
 /** Most answers are there by then, and one message is kinder than a message that changes. */
 export const INTERIM_AFTER_MS = 1000
 
+/** Discord gives up on an interaction after three seconds; two of them are left for the way there. */
+export const ACKNOWLEDGE_AFTER_MS = 1000
+
 /** Discord shows "is typing" for ten seconds. */
 export const TYPING_INTERVAL_MS = 8000

@@ -23,6 +23,14 @@ import {
 } from './discord-wire.ts'
 import { problemsOf, type Recorded } from './recorder.ts'
 
+/** How an interaction was answered so far. */
+interface Answered {
+  readonly id: string
+  readonly channel: string
+  original: string | null
+  isThinking: boolean
+}
+
 export function startDiscordServer(): DiscordServer {
   let counter = 1000n
   const start = BigInt(Date.now() - 1_420_070_400_000) << 22n
@@ -34,7 +42,7 @@ export function startDiscordServer(): DiscordServer {
   const problems: string[] = []
   const messages = new Map<string, Stored>()
   const files = new Map<string, SentFile>()
-  const interactions = new Map<string, { id: string; channel: string; original: string | null }>()
+  const interactions = new Map<string, Answered>()
   const commands = new Map<string, readonly object[]>()
   let lastModal: unknown = null
   let lastChoices: unknown = null
@@ -143,6 +151,7 @@ export function startDiscordServer(): DiscordServer {
     if (type === 8) lastChoices = data.choices
     else if (type === 9) lastModal = data
     else interaction.original = post(interaction.channel, data ?? {}, []).id
+    interaction.isThinking = type === 5
     if (type === 8 || type === 9) interaction.original = 'none'
     return new Response(null, { status: 204 })
   }
@@ -158,7 +167,11 @@ export function startDiscordServer(): DiscordServer {
     if (interaction === undefined) {
       return Response.json({ message: 'Unknown Webhook', code: 10_015 }, { status: 404 })
     }
-    if (method === 'POST') return Response.json(post(interaction.channel, body, posted))
+    // What follows "is thinking" takes its place, as Discord has it, and with it who may see it.
+    const isFollowUp = method === 'POST' && !interaction.isThinking
+    interaction.isThinking = false
+    if (isFollowUp) return Response.json(post(interaction.channel, body, posted))
+    if (method === 'POST') return edit(interaction.original ?? '', body, posted)
     const id = messageId === '@original' ? (interaction.original ?? '') : (messageId ?? '')
     return edit(id, body, posted)
   }
@@ -231,7 +244,7 @@ export function startDiscordServer(): DiscordServer {
     interact(user, type, data, more = {}) {
       const id = more.id ?? newId()
       const token = `token-${newId()}`
-      interactions.set(token, { id, channel: CHANNEL_ID, original: null })
+      interactions.set(token, { id, channel: CHANNEL_ID, original: null, isThinking: false })
       gateway.dispatch('INTERACTION_CREATE', {
         id,
         application_id: APPLICATION_ID,
