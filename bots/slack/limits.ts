@@ -43,5 +43,8 @@ export const STREAM_CHARACTERS = 24_000
 /** One append a second stays inside the tier of chat.appendStream for several people at once. */
 export const STREAM_INTERVAL_MS = 1_000
 
+/** What was typed into a form is checked in the form itself while it takes no longer than this. */
+export const FORM_CHECK_MS = 1_500
+
 /** Slack gives up on an answer after three seconds and sends the event again. */
 export const ACKNOWLEDGE_MS = 2_500

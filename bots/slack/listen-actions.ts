@@ -1,17 +1,17 @@
-// Hears the /parley command, buttons and submitted forms; each is acknowledged first and answered after.
+// Hears the /parley command and buttons; each is acknowledged first and answered after.
 
 import { z } from 'zod'
 import { readCommand } from '#bots/shared/command-text.ts'
 import { CLOSED_SENTENCE, openConfirmation } from '#bots/shared/open-confirmation.ts'
-import { type Failure, inWords, untoldDetails } from '#core/errors.ts'
+import { type Failure, fail, inWords, untoldDetails } from '#core/errors.ts'
 import { BUTTON_ACTION, type ButtonValue, readButton } from './buttons.ts'
 import { type Asker, guestOf, keyOf, STRANGER_SENTENCE, type Task } from './conversation.ts'
 import { openForm } from './forms.ts'
 import { isDirect, type ListenerTools } from './listen-messages.ts'
 import { escapeSlack, fromSlackText } from './markdown.ts'
-import { PREDICT_VIEW, readSubmission, readViewContext } from './modal.ts'
 import { context as contextBlock } from './render.ts'
 import { createResponseReply, createThreadReply, type Reply } from './reply.ts'
+import { listenToSubmissions, type Place } from './submissions.ts'
 
 export function listenToActions(tools: ListenerTools): void {
   const { app, report } = tools
@@ -27,27 +27,7 @@ export function listenToActions(tools: ListenerTools): void {
     if (!(await tools.seen.claim(`press:${press.data.trigger_id}`))) return
     await runPress(tools, press.data).catch(report)
   })
-  app.view({ callback_id: PREDICT_VIEW, type: 'view_submission' }, async ({ body, view, ack }) => {
-    const done = await readForm(tools, view)
-    if (!done.ok) return ack({ response_action: 'errors', errors: done.errors })
-    await ack()
-    if (!(await tools.seen.claim(`view:${view.id}:${view.hash}`))) return
-    const asker = {
-      team: body.team?.id ?? body.user.team_id ?? '',
-      channel: done.place.channel,
-      thread: isDirect(done.place.channel) ? null : done.place.thread,
-      user: body.user.id,
-      ...guestOf(body.user.team_id, [body.team?.id, body.team?.enterprise_id]),
-    }
-    await take(tools, asker, done.task, done.place).catch(report)
-  })
-}
-
-interface Place {
-  readonly channel: string
-  /** Thread that the answer goes to. */
-  readonly thread: string | null
-  readonly responseUrl: string | null
+  listenToSubmissions(tools, (asker, task, place) => take(tools, asker, task, place))
 }
 
 /** Answers in the thread where there is one, else where only the person sees it. */
@@ -141,7 +121,14 @@ async function form(
 ): Promise<void> {
   const principal = await tools.conversations.principalOf(asker)
   if (principal === null) return whisper(tools, asker, place, STRANGER_SENTENCE)
-  const opened = await openForm(tools.app.client, tools.ports, { ...request, principal, place })
+  const opened = await openForm(tools.app.client, tools.ports, {
+    ...request,
+    principal,
+    place,
+  }).catch((error: unknown) => {
+    tools.report(error)
+    return fail('unavailable', 'Slack did not take the form. Please ask for it once more.')
+  })
   if (!opened.ok) await whisper(tools, asker, place, failureText(opened.failure))
 }
 
@@ -265,36 +252,4 @@ async function closeQuestion(
       blocks: [...kept, contextBlock(`<@${user.id}> answered: ${escapeSlack(answer)}`)],
     })
     .catch(report)
-}
-
-type FormDone =
-  | { readonly ok: true; readonly task: Task; readonly place: Place }
-  | { readonly ok: false; readonly errors: Record<string, string> }
-
-async function readForm(
-  { ports }: ListenerTools,
-  view: {
-    readonly private_metadata: string
-    readonly state: { readonly values: Parameters<typeof readSubmission>[1] }
-  },
-): Promise<FormDone> {
-  const context = readViewContext(view.private_metadata)
-  if (context === null) return { ok: false, errors: { 'field:0': 'This form is too old.' } }
-  const { model, number, version } = context
-  const record = await ports.registry.findVersion(model, number)
-  if (record === null) {
-    return {
-      ok: false,
-      errors: { 'field:0': `Version ${number} of ${model} is not there any more.` },
-    }
-  }
-  const read = readSubmission(record.signature, view.state.values)
-  if (!read.ok) return { ok: false, errors: { ...read.errors } }
-  const input = { model, features: read.features, ...(version === undefined ? {} : { version }) }
-  const said = `(form) predict ${model} ${JSON.stringify(read.features)}`
-  return {
-    ok: true,
-    task: { kind: 'operation', said, operation: 'predict', input },
-    place: context,
-  }
 }

@@ -5,7 +5,7 @@ import { type FormField, formOf, readForm } from '#bots/shared/model-form.ts'
 import { clipText } from '#bots/shared/split-text.ts'
 import type { Scalar, Signature } from '#core/model.ts'
 import { SLACK_LIMITS } from './limits.ts'
-import type { KnownBlock, ModalView } from './slack-types.ts'
+import type { AnyBlock, InputBlock, KnownBlock, ModalView } from './slack-types.ts'
 
 export const PREDICT_VIEW = 'parley:predict'
 
@@ -115,6 +115,60 @@ function wordOf(value: unknown): string {
   return String(value)
 }
 
+/** Stands in place of a form while what was typed is looked at, and after: a form that was sent cannot be closed from here. */
+export function noteView(text: string): ModalView {
+  return {
+    type: 'modal',
+    title: plain('Predict', SLACK_LIMITS.viewTitle),
+    close: plain('Close', SLACK_LIMITS.viewTitle),
+    blocks: [{ type: 'section', text: plain(text, SLACK_LIMITS.sectionText) }],
+  }
+}
+
+/** The form once more with what was typed, and above it what cannot be used. */
+export function correctedView(
+  view: { readonly private_metadata: string; readonly blocks: readonly AnyBlock[] },
+  typed: SubmittedState,
+  errors: Readonly<Record<string, string>>,
+): ModalView {
+  const inputs = view.blocks.filter(isInput)
+  const problems = inputs.flatMap(({ block_id: id = '', label }) => {
+    const problem = errors[id]
+    return problem === undefined ? [] : [`• ${label.text}: ${problem}`]
+  })
+  const said = problems.length > 0 ? problems : Object.values(errors)
+  return {
+    type: 'modal',
+    callback_id: PREDICT_VIEW,
+    private_metadata: view.private_metadata,
+    title: plain('Predict', SLACK_LIMITS.viewTitle),
+    submit: plain('Predict', SLACK_LIMITS.viewTitle),
+    close: plain('Cancel', SLACK_LIMITS.viewTitle),
+    blocks: [
+      {
+        type: 'section',
+        text: plain(['Please look again:', ...said].join('\n'), SLACK_LIMITS.sectionText),
+      },
+      ...inputs.map((block) => refilled(block, typed)),
+    ],
+  }
+}
+
+const isInput = (block: AnyBlock): block is InputBlock => block.type === 'input'
+
+function refilled(block: InputBlock, typed: SubmittedState): InputBlock {
+  const { value, selected_option: chosen } = typed[block.block_id ?? '']?.[VALUE_ACTION] ?? {}
+  const { element } = block
+  if (element.type === 'plain_text_input') {
+    const { initial_value: _, ...empty } = element
+    return { ...block, element: value == null ? empty : { ...empty, initial_value: value } }
+  }
+  if (element.type !== 'static_select') return block
+  const { initial_option: _, ...empty } = element
+  const option = element.options?.find((one) => one.value === chosen?.value)
+  return { ...block, element: option === undefined ? empty : { ...empty, initial_option: option } }
+}
+
 export type Submission =
   | { readonly ok: true; readonly features: Readonly<Record<string, Scalar>> }
   /** By block id, as Slack wants them back. */
@@ -125,10 +179,10 @@ interface SubmittedValue {
   readonly selected_option?: { readonly value?: string } | null | undefined
 }
 
-export function readSubmission(
-  signature: Signature,
-  state: Readonly<Record<string, Readonly<Record<string, SubmittedValue>>>>,
-): Submission {
+/** By block id and action id. */
+export type SubmittedState = Readonly<Record<string, Readonly<Record<string, SubmittedValue>>>>
+
+export function readSubmission(signature: Signature, state: SubmittedState): Submission {
   const typed: Record<string, string | null> = Object.create(null)
   signature.inputs.forEach(({ name }, index) => {
     const submitted = state[blockId(index)]?.[VALUE_ACTION]

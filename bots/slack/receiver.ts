@@ -16,7 +16,10 @@ export function createFetchReceiver(options: {
   readonly signingSecret: string
   readonly now: () => number
   readonly report: (error: unknown) => void
+  /** After this an event counts as acknowledged, whatever its listener does; two and a half seconds by default. */
+  readonly acknowledgeMs?: number
 }): FetchReceiver {
+  const { acknowledgeMs = ACKNOWLEDGE_MS } = options
   let app: App | null = null
   return {
     init(initialised) {
@@ -38,7 +41,7 @@ export function createFetchReceiver(options: {
       if (body['type'] === 'url_verification')
         return Response.json({ challenge: body['challenge'] })
       if (app === null) return text(503, 'Not started.')
-      return process(app, body, request.headers, report)
+      return process(app, body, request.headers, { report, acknowledgeMs })
     },
   }
 }
@@ -48,11 +51,11 @@ function process(
   app: App,
   body: Readonly<Record<string, unknown>>,
   headers: Headers,
-  report: (error: unknown) => void,
+  { report, acknowledgeMs }: { report: (error: unknown) => void; acknowledgeMs: number },
 ): Promise<Response> {
   return new Promise((resolve) => {
     // Acknowledged is better than sent again: what is being done must not be done twice.
-    const timer = setTimeout(() => resolve(text(200, '')), ACKNOWLEDGE_MS)
+    const timer = setTimeout(() => resolve(text(200, '')), acknowledgeMs)
     const answer = (response: Response) => {
       clearTimeout(timer)
       resolve(response)

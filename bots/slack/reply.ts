@@ -37,6 +37,7 @@ export function createThreadReply(target: ThreadTarget, tools: ReplyTools): Repl
   const { channel, thread } = target
   const stream = createStream(target, tools)
   let status: string | null = null
+  // Slack puts the app's name before it: "Parley is thinking…".
   const setStatus = async (text: string) => {
     if (text === status) return
     status = text
@@ -55,7 +56,7 @@ export function createThreadReply(target: ThreadTarget, tools: ReplyTools): Repl
     },
     async show({ text, status: doing }) {
       if (text !== '') await stream.write(text)
-      else if (doing !== null) await setStatus(`${doing}…`)
+      else if (doing !== null) await setStatus(`is at work: ${doing}…`)
     },
     async finish(text, blocks, files) {
       try {

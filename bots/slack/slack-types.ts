@@ -6,3 +6,6 @@ export type KnownBlock = types.KnownBlock
 export type ModalView = types.ModalView
 export type DataTableBlock = types.DataTableBlock
 export type WebClient = webApi.WebClient
+export type InputBlock = types.InputBlock
+/** As Slack sends a view's blocks back to us. */
+export type AnyBlock = types.Block | types.KnownBlock

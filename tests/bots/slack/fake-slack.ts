@@ -148,6 +148,10 @@ export function startFakeSlack(): FakeSlack {
       views.push(asJson(view))
       return { view: { id: `V${views.length}` } }
     },
+    'views.update': ({ view, view_id: id }) => {
+      views.push(asJson(view))
+      return { view: { id } }
+    },
     'files.info': ({ file }) => ({ file: fileOf(String(file)) }),
     'files.getUploadURLExternal': ({ filename }) => {
       const id = `F0UP${uploads.size}`
