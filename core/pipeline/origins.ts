@@ -54,7 +54,8 @@ const COMPOSITION: OriginTable<Composition> = {
 /** Functions that give 0 for 0, so that it goes on meaning what it meant. */
 const KEEPS_ZERO: ReadonlySet<FunctionName> = new Set<FunctionName>([
   ...(['log1p', 'expm1', 'sqrt', 'cbrt', 'square', 'abs', 'negative', 'sign'] as const),
-  ...(['floor', 'ceil', 'rint', 'sin', 'tanh', 'sublinear'] as const),
+  ...(['floor', 'ceil', 'rint', 'trunc', 'sin', 'tan', 'arcsin', 'arctan'] as const),
+  ...(['sinh', 'tanh', 'arcsinh', 'arctanh', 'sublinear'] as const),
 ])
 
 const SCALERS: OriginTable<Scaler> = {

@@ -47,13 +47,28 @@ export type Scaler =
   /** 1 where the value is greater, else 0. */
   | { readonly kind: 'binarize'; readonly threshold: number }
 
+/** A scale that leaves everything out. */
+export const PLAIN_SCALE = {
+  kind: 'scale',
+  subtract: null,
+  divide: null,
+  multiply: null,
+  add: null,
+  clip: null,
+} as const satisfies Scaler
+
 export const FUNCTION_NAMES = [
   ...(['log', 'log1p', 'log2', 'log10', 'exp', 'expm1', 'exp2', 'sqrt', 'cbrt', 'square'] as const),
-  ...(['abs', 'negative', 'reciprocal', 'sign', 'floor', 'ceil', 'rint', 'sin', 'cos'] as const),
-  ...(['tanh', 'sublinear'] as const),
+  ...(['abs', 'negative', 'reciprocal', 'sign', 'floor', 'ceil', 'rint', 'trunc'] as const),
+  ...(['sin', 'cos', 'tan', 'arcsin', 'arccos', 'arctan'] as const),
+  ...(['sinh', 'cosh', 'tanh', 'arcsinh', 'arccosh', 'arctanh'] as const),
+  ...(['expit', 'logit', 'sublinear'] as const),
 ] as const
 
-/** numpy's functions by their names there; `sublinear` is 1 + ln(x), and 0 for 0. */
+/**
+ * numpy's functions by their names there, and scipy's `expit` (1 / (1 + exp(-x))) and `logit`, the way back from it;
+ * `sublinear` is 1 + ln(x), and 0 for 0.
+ */
 export type FunctionName = (typeof FUNCTION_NAMES)[number]
 
 /** What fills in for missing values, and what tells of them. */

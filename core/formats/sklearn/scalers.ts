@@ -1,10 +1,9 @@
 // Reads transformers of numbers into as many numbers: scalers, power and quantile transforms, functions.
 
 import type { Transformer } from '#core/pipeline/pipeline.ts'
-import { FUNCTION_NAMES, type FunctionName } from '#core/pipeline/preprocessing.ts'
-import { asNumber, asText, isCompound, isDict, itemsOf } from '../pickle/access.ts'
+import { PLAIN_SCALE } from '#core/pipeline/preprocessing.ts'
+import { asNumber, itemsOf } from '../pickle/access.ts'
 import { printable } from '../pickle/globals.ts'
-import type { PickleValue } from '../pickle/value.ts'
 import { checkWidth, readColumnVector } from './column-vectors.ts'
 import {
   attribute,
@@ -17,6 +16,7 @@ import {
   readVector,
   refuse,
 } from './fitted-object.ts'
+import { readFunctionTransformer } from './functions.ts'
 import type { TableShape, TransformerReader } from './reading.ts'
 import { isOlderThan } from './written-by.ts'
 
@@ -44,15 +44,6 @@ export const SCALER_READERS: Readonly<Record<string, TransformerReader>> = {
   FunctionTransformer: readFunctionTransformer,
   TfidfTransformer: readTfidfTransformer,
 }
-
-const PLAIN_SCALE = {
-  kind: 'scale',
-  subtract: null,
-  divide: null,
-  multiply: null,
-  add: null,
-  clip: null,
-} as const
 
 function readStandardScaler(object: FittedObject, table: TableShape): Transformer {
   const withMean = readFlag(object, 'with_mean', true)
@@ -134,51 +125,6 @@ function readQuantileTransformer(object: FittedObject, table: TableShape): Trans
   const isTolerant = output === 'normal' || isOlderThan(object, 0, 21, 0)
   const tolerance = isTolerant ? QUANTILE_TOLERANCE : 0
   return { kind: 'quantile', quantiles, references, output, tolerance }
-}
-
-/** numpy's functions under their other names. */
-const ALIASES: Readonly<Record<string, FunctionName>> = {
-  absolute: 'abs',
-  fabs: 'abs',
-  round: 'rint',
-}
-
-function readFunctionTransformer(object: FittedObject): Transformer {
-  const value = attribute(object, 'func')
-  if (value === null || value === undefined) return { kind: 'identity' }
-  const options = attribute(object, 'kw_args')
-  if (isDict(options) && options.entries.size > 0) {
-    throw refuse(
-      object,
-      'calls its function with options (kw_args), which Parley does not apply. Use a function without them.',
-    )
-  }
-  const { module, name } = functionNamed(value)
-  const known = FUNCTION_NAMES.find((candidate) => candidate === (ALIASES[name] ?? name))
-  if (known === undefined || known === 'sublinear' || !NUMPY.test(module)) {
-    throw refuse(
-      object,
-      `calls the function ${printable(`${module}.${name}`)}, which Parley does not run. It knows numpy's ${FUNCTION_NAMES.filter((candidate) => candidate !== 'sublinear').join(', ')}; use one of these, or prepare the column before the model.`,
-    )
-  }
-  return { kind: 'function', name: known }
-}
-
-const NUMPY = /^numpy(\.|$)/
-
-/** A function by its module and name; numpy's own as pickle writes them in either way. */
-function functionNamed(value: PickleValue): { readonly module: string; readonly name: string } {
-  if (isCompound(value) && value.kind === 'global') {
-    return { module: value.module, name: value.name }
-  }
-  if (isCompound(value) && value.kind === 'record') {
-    const [module, name] = value.args.map(asText)
-    if (value.callable.name === '_ufunc_reconstruct') {
-      return { module: module ?? '', name: name ?? '' }
-    }
-    return { module: value.callable.module, name: value.callable.name }
-  }
-  return { module: 'unknown', name: 'function' }
 }
 
 function readTfidfTransformer(object: FittedObject, table: TableShape): Transformer {

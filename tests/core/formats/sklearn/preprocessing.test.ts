@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test'
 import type { PickleRecord, PickleValue } from '#core/formats/pickle/value.ts'
-import { answers, doubles, linear, made, tuple, values } from './hand-made.ts'
+import { answers, doubles, linear, list, made, tuple, values } from './hand-made.ts'
 import { fieldsOf, imputer, refusalOf, seen, step } from './transformers.ts'
 
 const NAN = Number.NaN
@@ -47,16 +47,21 @@ describe('scalers', () => {
     expect(found[1]).toBeCloseTo(0.6 - 8, 12)
   })
 
-  test('logarithms and exponentials keep their digits near zero', async () => {
-    for (const name of ['log1p', 'expm1']) {
-      const of = step('preprocessing._function_transformer.FunctionTransformer', {
-        func: { kind: 'global', module: 'numpy', name, offset: 0 },
-        n_features_in_: 1,
-      })
-      const [found] = await values(seen(of, 1), [[1e-10]])
-      const expected = name === 'log1p' ? Math.log1p(1e-10) : Math.expm1(1e-10)
-      expect(Math.abs((found ?? 0) / expected - 1)).toBeLessThan(1e-14)
-    }
+  test.each([
+    ['log1p', Math.log1p],
+    ['expm1', Math.expm1],
+    ['sinh', Math.sinh],
+    ['arcsinh', Math.asinh],
+    ['arctanh', Math.atanh],
+    ['arcsin', Math.asin],
+    ['arctan', Math.atan],
+  ] as const)('%s keeps its digits near zero', async (name, exact) => {
+    const of = step('preprocessing._function_transformer.FunctionTransformer', {
+      func: { kind: 'global', module: 'numpy', name, offset: 0 },
+      n_features_in_: 1,
+    })
+    const [found] = await values(seen(of, 1), [[1e-10]])
+    expect(Math.abs((found ?? 0) / exact(1e-10) - 1)).toBeLessThan(1e-14)
   })
 
   test('a function that is not numpy’s is refused by name, and so are options for one', () => {
@@ -71,7 +76,14 @@ describe('scalers', () => {
       kw_args: { kind: 'dict', entries: options },
       n_features_in_: 1,
     })
-    expect(refusalOf(seen(bound, 1))).toContain('kw_args')
+    expect(refusalOf(seen(bound, 1))).toContain('calls log with the option where (kw_args)')
+    const lists = new Map<PickleValue, PickleValue>([['a_min', list(0, 1)]])
+    const each = step('preprocessing._function_transformer.FunctionTransformer', {
+      func: { kind: 'global', module: 'numpy', name: 'clip', offset: 0 },
+      kw_args: { kind: 'dict', entries: lists },
+      n_features_in_: 1,
+    })
+    expect(refusalOf(seen(each, 1))).toContain('a_min (kw_args) that is no single number')
   })
 
   test('products of many columns end before they fill the memory', () => {
