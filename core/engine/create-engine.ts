@@ -13,7 +13,7 @@ import { checkRows, outputsAgree } from './agreement.ts'
 import { type Backend, createCompiledBackend, createSessionBackend } from './backends.ts'
 import { type BatchPool, createBatchPool } from './batch-pool.ts'
 import { type CompiledModel, compileProgram, createCompiledRunner } from './compiled-model.ts'
-import { createColumn } from './encoded-rows.ts'
+import { type Column, createColumn } from './encoded-rows.ts'
 import { createEncoder, type Encoder } from './encoder.ts'
 import type { EncodedRows, Engine, LoadableModel, LoadedModel } from './engine.ts'
 import { readGraphProgram } from './graph-program.ts'
@@ -91,7 +91,8 @@ async function loadModel(
 
 /**
  * Runs one row: a graph that fails on it would fail on everything. Zeros and empty texts do for most; where they have no
- * answer (a logarithm, a category that must be known) the row that the signature gives as an example has to have one.
+ * answer (a logarithm, a category that must be known) the row that the signature gives as an example has to have one, or a
+ * row of ones (the inverse of a hyperbolic cosine).
  */
 async function checkFirstPrediction(
   { binding, signature }: LoadableModel,
@@ -106,8 +107,17 @@ async function checkFirstPrediction(
   } catch (reason) {
     const example = encoder.encode([exampleRow(signature)], () => '')
     if (!example.ok) throw reason
-    await tryRow(example.value)
+    try {
+      await tryRow(example.value)
+    } catch {
+      await tryRow({ count: 1, columns: columns.map(onesLike) })
+    }
   }
+}
+
+/** Columns of other kinds than doubles stay as they are. */
+function onesLike(column: Column): Column {
+  return column instanceof Float64Array ? column.map(() => 1) : column
 }
 
 /** Null where the graph is not one of ours, too large to compile, or gives other results than onnxruntime. */
