@@ -74,7 +74,7 @@ function recordOf(finished: FinishedRun, owner: string): RecordedRun {
     metrics: metricsOf(judgement, 'test'),
     model: null,
     version: null,
-    report: reportOf(run.prepared, run, evaluationOf(request, plan.classes !== null)),
+    report: reportOf(run.prepared, run, evaluationOf(request, run.prepared)),
   }
 }
 

@@ -30,6 +30,7 @@ export const TRAIN_HELP = [
   '  --task TASK      classification or regression; the values of the target decide when left out',
   `  --seed N         ${DEFAULT_SEED} when left out`,
   `  --test-size S    Share of the rows to test on; ${DEFAULT_TEST_SIZE} when left out`,
+  '  --split KIND     even (easy and hard rows in proportion, so that a small test is like the whole) or plain; even when left out',
   `  --out FOLDER     ${DEFAULT_FOLDER} when left out`,
   '  --sklearn-version V  The scikit-learn that model.joblib is for, 1.2 or later',
   '  --json           Print the metrics and the files as JSON',
@@ -81,6 +82,7 @@ export function report(
           value: `${run.plan.target} from ${run.plan.features.length} features`,
         },
         { label: 'rows', value: `${run.rows.train} to learn from, ${run.rows.test} to test on` },
+        { label: 'tested on', value: describeDraw(run.prepared.drawn, request) },
         { label: 'seed', value: String(request.seed) },
         ...resultItems(run.judgement),
       ],
@@ -89,6 +91,11 @@ export function report(
   terminal.print(renderPlainText({ text, blocks }))
   terminal.print(['', 'Written:', ...written.map((path) => `  ${path}`)].join('\n'))
   terminal.print(`\nparley deploy ${written[0]} --name NAME puts it into service.`)
+}
+
+/** Said where the figures are: they move less from seed to seed than those of a plain draw, and are the same on average. */
+function describeDraw(drawn: string, { split }: TrainingRequest): string {
+  return split === 'plain' ? `rows drawn ${drawn}` : `rows drawn ${drawn} (--split plain: any rows)`
 }
 
 function describeSettings(settings: Settings): string {

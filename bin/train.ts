@@ -8,6 +8,7 @@ import { MODEL_NAMES, MODELS, type ModelName } from '#core/training/hyperparamet
 import {
   ARTIFACT_NAMES,
   runTraining,
+  SPLIT_KINDS,
   type TrainingRequest,
   type TrainingRun,
 } from '#core/training/run.ts'
@@ -37,6 +38,7 @@ const COMMON_OPTIONS = {
   model: { type: 'string' },
   seed: { type: 'string' },
   'test-size': { type: 'string' },
+  split: { type: 'string' },
   out: { type: 'string' },
   'sklearn-version': { type: 'string' },
   json: { type: 'boolean' },
@@ -146,6 +148,8 @@ function readWords(words: readonly string[]): Wish | string {
   if (task !== undefined && task !== 'classification' && task !== 'regression') {
     return `--task is classification or regression; it is "${task}".`
   }
+  const split = SPLIT_KINDS.find((kind) => kind === (text('split') ?? SPLIT_KINDS[0]))
+  if (split === undefined) return `--split is even or plain; it is "${text('split')}".`
   const features = text('features')
   const sklearnVersion = text('sklearn-version')
   return {
@@ -160,6 +164,7 @@ function readWords(words: readonly string[]): Wish | string {
       settings: settingsOf(values),
       seed: Number(text('seed') ?? DEFAULT_SEED),
       testShare: Number(text('test-size') ?? DEFAULT_TEST_SIZE),
+      split,
       ...(sklearnVersion !== undefined && { sklearnVersion }),
     },
     folder: text('out') ?? DEFAULT_FOLDER,

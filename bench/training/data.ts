@@ -15,7 +15,10 @@ export interface Contest {
   readonly models: readonly ModelName[]
   readonly seeds: number
   readonly testShare: number
-  /** Row numbers below this are to learn from and the others to test on, where the data come divided. */
+  /**
+   * Where the data come divided: row numbers below this are to learn from, the others to test on. Each seed learns from
+   * another draw of the first and is tested on a part of the others that no other seed is tested on.
+   */
   readonly dividedAt?: number
 }
 
@@ -26,7 +29,7 @@ export async function loadContests(shared: string, made: string): Promise<readon
       name: 'Iris',
       table: await readFile(join(ROOT, 'models/iris/iris.csv')),
       target: 'species',
-      models: ['logreg', 'knn', 'rf'],
+      models: ['logreg', 'knn', 'rf', 'hgb'],
       seeds: 20,
       testShare: 0.2,
     },
@@ -104,22 +107,22 @@ async function readQuestions(folder: string): Promise<Table> {
 
 async function readSentences(folder: string): Promise<Contest> {
   const parts = await Promise.all(
-    ['train.tsv', 'dev.tsv'].map(async (file) => {
+    ['train.tsv', 'dev.tsv', 'test.tsv'].map(async (file) => {
       const lines = (await Bun.file(join(folder, file)).text()).trim().split('\n').slice(1)
       return lines.map((line) => line.split('\t'))
     }),
   )
   const all = parts.flat()
   return {
-    name: 'SST-2 (dev)',
+    name: 'SST-2 (dev and test)',
     table: fromColumns({
       sentence: all.map(([, text = '']) => text),
       label: all.map(([label]) => (label === '1' ? 'positive' : 'negative')),
     }),
     target: 'label',
     models: ['tfidf'],
-    seeds: 1,
-    testShare: 0.1,
+    seeds: 5,
+    testShare: 0.2,
     dividedAt: parts[0]?.length ?? 0,
   }
 }

@@ -11,15 +11,18 @@ import { predictedCodes } from '#core/training/metrics/classification.ts'
 import { regressionMetrics } from '#core/training/metrics/regression.ts'
 import { planTraining, type TrainingPlan } from '#core/training/plan.ts'
 import { createRandom } from '#core/training/random.ts'
-import { holdOut, type Split } from '#core/training/split.ts'
+import { folds, holdOut, type Split } from '#core/training/split.ts'
 import { type Table, takeRows } from '#core/training/table.ts'
 import { predictTable } from '#core/training/trained-pipeline.ts'
 import { type Contest, loadContests } from './data.ts'
 
 const HERE = import.meta.dir
 
-/** Two-sided 95 % points of Student's t by degrees of freedom; 1.96 beyond. */
-const STUDENT = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26] as const
+/** Two-sided 95 % points of Student's t by degrees of freedom, for 2 to 20 seeds. */
+const STUDENT = [
+  12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12,
+  2.11, 2.1, 2.09,
+] as const
 
 interface Measure {
   readonly quality: number
@@ -81,16 +84,24 @@ function splitsOf(
   plan: TrainingPlan,
   table: Table,
 ): Split[] {
-  if (dividedAt !== undefined) {
-    const count = (length: number, start: number) =>
-      Int32Array.from({ length }, (_, row) => start + row)
-    return [{ train: count(dividedAt, 0), test: count(table.rows - dividedAt, dividedAt) }]
-  }
   const target = targetOf(plan, table)
   const strata = target.kind === 'classes' ? target.codes : null
-  return Array.from({ length: seeds }, (_, seed) =>
-    holdOut(table.rows, testShare, strata, createRandom(seed)),
+  if (dividedAt === undefined) {
+    return Array.from({ length: seeds }, (_, seed) =>
+      holdOut(table.rows, testShare, strata, createRandom(seed)),
+    )
+  }
+  const tested = folds(
+    table.rows - dividedAt,
+    seeds,
+    strata?.subarray(dividedAt) ?? null,
+    createRandom('tested'),
   )
+  return tested.map(({ test }, seed) => ({
+    train: holdOut(dividedAt, testShare, strata?.subarray(0, dividedAt) ?? null, createRandom(seed))
+      .train,
+    test: test.map((row) => row + dividedAt),
+  }))
 }
 
 async function measure(
@@ -156,7 +167,7 @@ function interval(numbers: readonly number[]): string {
   if (numbers.length < 2) return mean.toFixed(4)
   const variance =
     numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (numbers.length - 1)
-  const half = (STUDENT[numbers.length - 2] ?? 1.96) * Math.sqrt(variance / numbers.length)
+  const half = (STUDENT[numbers.length - 2] ?? Number.NaN) * Math.sqrt(variance / numbers.length)
   return `${mean.toFixed(4)} ± ${half.toFixed(4)}`
 }
 

@@ -128,7 +128,7 @@ function describe(
     comparison,
     metrics: metricsOf(judgement, 'test'),
     baseline: metricsOf(judgement, 'baseline'),
-    report: reportOf(prepared, run, evaluationOf(job, plan.classes !== null)),
+    report: reportOf(prepared, run, evaluationOf(job, prepared)),
     warnings,
     canDeploy: run.files.some(({ name }) => name === 'model.onnx'),
   }
@@ -136,10 +136,10 @@ function describe(
 
 export function evaluationOf(
   { testShare, seed }: Pick<TrainingJob, 'testShare' | 'seed'>,
-  isStratified: boolean,
+  { drawn }: Pick<PreparedTraining, 'drawn'>,
 ): string {
   const percent = Math.round(testShare * 1000) / 10
-  return `${percent} % of the rows, put aside${isStratified ? ', stratified by class' : ''}, seed ${seed}`
+  return `${percent} % of the rows, put aside, ${drawn}, seed ${seed}`
 }
 
 /** By the names that versions carry their figures under; those that cannot be said are left out. */

@@ -18,6 +18,13 @@ import { readTable, type Table, takeRows } from './table.ts'
 import { predictTable, type TrainedPipeline } from './trained-pipeline.ts'
 import type { TrainingWarning } from './warning.ts'
 
+/**
+ * How the rows to test on are drawn from the classes: `even` takes easy and hard rows (or low and high values) in
+ * proportion, so that a small test is like the whole; `plain` takes any. Both come to the same figures on average.
+ */
+export const SPLIT_KINDS = ['even', 'plain'] as const
+export type SplitKind = (typeof SPLIT_KINDS)[number]
+
 export interface TrainingRequest {
   /** What people call the data, and the bytes of the table. */
   readonly data: { readonly name: string; readonly bytes: Uint8Array }
@@ -28,6 +35,8 @@ export interface TrainingRequest {
   readonly seed: number
   /** Share of the rows that are kept to test on, in (0, 1). */
   readonly testShare: number
+  /** `even` where left out. */
+  readonly split?: SplitKind
   /** The scikit-learn that model.joblib is for; the newest that was tested most where it is left out. */
   readonly sklearnVersion?: string
 }
@@ -75,8 +84,8 @@ export interface PreparedTraining {
   readonly split: Split
   readonly train: Table
   readonly test: Table
-  /** The test rows are spread evenly over easy and hard ones. */
-  readonly isSpread: boolean
+  /** How the test rows were drawn, in words: "stratified by class". */
+  readonly drawn: string
   readonly random: Random
   readonly startedMs: number
 }
@@ -106,11 +115,8 @@ export async function prepareTraining(
   if (!planned.ok) return planned
   const { plan, table } = planned.value
   const whole = targetOf(plan, table)
-  const spread = await rowDifficulty(plan, table, {
-    random: random.split('difficulty'),
-    signal: ports.signal,
-    progress: () => {},
-  })
+  const quiet = { random: random.split('difficulty'), signal: ports.signal, progress: () => {} }
+  const spread = request.split === 'plain' ? null : await rowDifficulty(plan, table, quiet)
   const strata = whole.kind === 'classes' ? whole.codes : null
   const split = holdOut(table.rows, request.testShare, strata, random.split('split'), spread)
   return succeed({
@@ -120,7 +126,7 @@ export async function prepareTraining(
     split,
     train: takeRows(table, split.train),
     test: takeRows(table, split.test),
-    isSpread: spread !== null,
+    drawn: describeDraw(plan, spread !== null),
     random,
     startedMs,
   })
@@ -247,16 +253,15 @@ function judgementFiles(judgement: Judgement): readonly ArtifactFile[] {
   ]
 }
 
-function describeSplit({ classes }: TrainingPlan, isSpread: boolean): string {
-  const strata = classes === null ? 'shuffled' : 'shuffled, stratified by class'
-  if (!isSpread) return strata
-  return `${strata}, spread evenly over ${classes === null ? 'the values' : 'easy and hard rows'}`
+function describeDraw({ classes }: TrainingPlan, isEven: boolean): string {
+  if (classes === null) return isEven ? 'evenly over low and high values' : 'shuffled'
+  return isEven ? 'stratified by class, evenly over easy and hard rows' : 'stratified by class'
 }
 
 function paramsJson(
   request: TrainingRequest,
   { plan, settings, rows, warnings }: Omit<TrainingRun, 'files' | 'prepared'>,
-  { read, isSpread }: PreparedTraining,
+  { read, drawn }: PreparedTraining,
   parleyVersion: string,
   varies: Readonly<Record<string, unknown>>,
 ) {
@@ -266,7 +271,7 @@ function paramsJson(
     settings,
     seed: request.seed,
     test_size: request.testShare,
-    split: describeSplit(plan, isSpread),
+    split: drawn,
     target: plan.target,
     task: plan.task,
     features: plan.features,

@@ -106,7 +106,7 @@ async function learn(
   const terms =
     run.pipeline.preparation.kind === 'text' ? run.pipeline.preparation.vectorizer : null
   say(
-    `TF-IDF and logistic regression over ${terms?.terms.length} terms, on ${run.rows.train} questions; ${run.rows.test} were put aside, stratified, seed ${seed}.`,
+    `TF-IDF and logistic regression over ${terms?.terms.length} terms, on ${run.rows.train} questions; ${run.rows.test} were put aside, stratified by class, seed ${seed}.`,
   )
   for (const { message } of run.warnings) say(`Note: ${message}`)
   say(`\n${judgementInWords(run.judgement)}\n`)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Outcome, succeed } from '#core/errors.ts'
 import type { ModelReport } from '#core/model.ts'
 import type { Call } from '#core/operations/operation.ts'
+import { evaluationOf } from '#core/training/automatic.ts'
 import { reportOf } from '#core/training/model-report.ts'
 import {
   finishTraining,
@@ -40,9 +41,7 @@ export async function trainModel(
   if (!prepared.ok) return prepared
   const run = await finishTraining(prepared.value, request, training)
   if (!run.ok) return run
-  const share = Math.round(request.testShare * 100)
-  const how = `${share} % of the rows, put aside with seed ${request.seed}`
-  const report = reportOf(prepared.value, run.value, how)
+  const report = reportOf(prepared.value, run.value, evaluationOf(request, prepared.value))
   return succeed({ prepared: prepared.value, run: run.value, report })
 }
 

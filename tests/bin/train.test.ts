@@ -44,6 +44,7 @@ describe('parley train', () => {
     expect(trained.output).toContain('logistic regression on iris: C 1,')
     expect(trained.output).toMatch(/accuracy +0\.9\d+/)
     expect(trained.output).toMatch(/macro F1 +0\.9\d+/)
+    expect(trained.output).toMatch(/tested on +rows drawn .* easy and hard rows \(--split plain/)
     expect((await readdir(join(folder, 'artifacts'))).sort()).toEqual(FILES)
 
     const deployed = await parley('deploy', 'artifacts/model.joblib', '--name', 'iris')

@@ -40,6 +40,10 @@ describe('parley example iris', () => {
     ])
     expect(made.said).toContain('on 120 flowers; 30 were put aside')
     expect(made.said).toMatch(/on 20 other splits \(seeds 0 to 19\): accuracy 0\.9\d\d to /)
+    expect(made.said).toContain('evenly over easy and hard rows, seed 42')
+    expect(made.said).toMatch(
+      /any ten flowers of each species put aside, easy or hard: 0\.8\d\d to /,
+    )
     expect(made.said).toContain('0.2 cm: setosa')
     const { accuracy, macro_f1: macroF1 } = await json(made.folder, 'metrics.json')
     expect(Math.min(accuracy, macroF1)).toBeGreaterThan(0.9)

@@ -151,7 +151,9 @@ describe('what a training leaves', () => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9)
     expect(report.background).toHaveLength(64)
     expect(Object.keys(report.background?.[0] ?? {})).toEqual([...features])
-    expect(report.evaluation).toBe('25 % of the rows, put aside, stratified by class, seed 1')
+    expect(report.evaluation).toBe(
+      '25 % of the rows, put aside, stratified by class, evenly over easy and hard rows, seed 1',
+    )
   })
 
   test('gives the important column the larger share', async () => {

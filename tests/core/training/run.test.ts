@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { ModelName } from '#core/training/hyperparameters.ts'
-import { runTraining, type TrainingRequest, type TrainingRun } from '#core/training/run.ts'
+import {
+  runTraining,
+  type SplitKind,
+  type TrainingRequest,
+  type TrainingRun,
+} from '#core/training/run.ts'
 import { makeTable } from './artifacts/cases.ts'
 
 const IRIS = await Bun.file(join(import.meta.dir, '../../../models/iris/iris.csv')).bytes()
@@ -11,6 +16,9 @@ const ports = {
   now: () => Date.UTC(2026, 0, 1),
   parleyVersion: '0.1.0',
 }
+
+/** Enough to tell a lenient draw from an honest one. */
+const SEEDS = 40
 
 const iris = (over: Partial<TrainingRequest> = {}): TrainingRequest => ({
   data: { name: 'iris', bytes: IRIS },
@@ -74,6 +82,26 @@ describe('a run on Iris', () => {
     for (let seed = 0; seed < 20; seed++) accuracies.push(accuracyOf(await run(iris({ seed }))))
     expect(accuracies.filter((accuracy) => accuracy <= 0.9)).toEqual([])
     expect(new Set(accuracies).size).toBeGreaterThan(1)
+  })
+
+  test('is above 0.9 on plainly drawn rows too, where the penalty is weak enough', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const made = await run(iris({ seed, split: 'plain', settings: { C: '10' } }))
+      expect([seed, accuracyOf(made) > 0.9]).toEqual([seed, true])
+    }
+  })
+
+  test('is as good on rows drawn evenly as on any, and says how they were drawn', async () => {
+    const meanOf = async (split: SplitKind) => {
+      let sum = 0
+      for (let seed = 0; seed < SEEDS; seed++) sum += accuracyOf(await run(iris({ seed, split })))
+      return sum / SEEDS
+    }
+    // Each row is as likely to be tested either way. A mean of 40 moves by 0.005, one standard error.
+    expect(Math.abs((await meanOf('even')) - (await meanOf('plain')))).toBeLessThan(0.02)
+    expect(jsonOf(await run(iris()), 'params.json').split).toContain('easy and hard rows')
+    const plain = await run(iris({ split: 'plain' }))
+    expect(jsonOf(plain, 'params.json').split).toBe('stratified by class')
   })
 
   test('writes the same bytes for the same seed, but for what it says varies', async () => {

@@ -1,9 +1,9 @@
-// MLflow: every request as the real server (3.17.2) was seen to take it, over loopback, and the real server where one is at hand.
+// MLflow: every request as the real server (2.22 and 3.17) was seen to take it, over loopback, and the real server where one is at hand.
 
 import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { TrainingRun } from '#core/registry/registry.ts'
 import { createMlflow } from '#core/training/tracking-mlflow.ts'
 
@@ -223,7 +223,10 @@ async function startReal(python: string) {
       ({ ok }) => ok,
       () => false,
     )
-  for (let waited = 0; waited < START_MS && !(await isUp()); waited += 200) await Bun.sleep(200)
+  for (let waited = 0; waited < START_MS && !(await isUp()); waited += 200) {
+    if (child.exitCode !== null) throw new Error(`${python} -m mlflow server ended at once`)
+    await Bun.sleep(200)
+  }
   return {
     url,
     async stop() {
@@ -232,6 +235,23 @@ async function startReal(python: string) {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function trainIris(url: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-mlflow-train-'))
+  const command = resolve(import.meta.dir, '../../../bin/parley.ts')
+  const child = Bun.spawn([process.execPath, command, 'train', 'iris'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', PARLEY_DATA: folder, MLFLOW_TRACKING_URI: url },
+    stderr: 'pipe',
+  })
+  const [output, complaints] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  expect(await child.exited).toBe(0)
+  expect(complaints).not.toContain('MLflow')
+  return { folder, output }
 }
 
 const isMissing = MLFLOW_TEST_URI === undefined && MLFLOW_TEST_PYTHON === undefined
@@ -275,6 +295,23 @@ test.skipIf(isMissing)(
       expect(data.params).toContainEqual({ key: 'max_depth', value: 'none' })
       const file = await fetch(`${url}/get-artifact?path=report.json&run_uuid=${info.run_id}`)
       expect(await file.text()).toBe('{"a":1}')
+
+      // The whole way: a training of the command line arrives with its model.
+      const { folder, output } = await trainIris(url)
+      expect(output).toContain('accuracy')
+      const { runs: trained } = await ask('runs/search', {
+        experiment_ids: [experiment.experiment_id],
+        filter: "params.learner = 'logreg'",
+        order_by: ['attributes.start_time DESC'],
+        max_results: 1,
+      })
+      expect(trained[0].data.metrics).toContainEqual(expect.objectContaining({ key: 'macro_f1' }))
+      const model = await fetch(
+        `${url}/get-artifact?path=model.joblib&run_uuid=${trained[0].info.run_id}`,
+      )
+      const written = await Bun.file(join(folder, 'artifacts/model.joblib')).bytes()
+      expect(Bun.deepEquals(await model.bytes(), written)).toBe(true)
+      await rm(folder, { recursive: true, force: true })
     } finally {
       await own?.stop()
     }
