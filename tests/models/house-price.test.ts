@@ -15,6 +15,7 @@ import golden from '#models/house-price/golden.json' with { type: 'json' }
 import { example } from '#models/house-price/make.ts'
 import { FILE_NAMES, SOURCE, TARGET } from '#models/house-price/source.ts'
 import { type HouseTables, numbersOf, readTables } from '#models/house-price/tables.ts'
+import { dollars } from '#models/house-price/words.ts'
 import { createTestPorts, type TestPorts } from '../support/ports.ts'
 import { exampleContext } from './support.ts'
 
@@ -82,7 +83,10 @@ describe('the example on the synthetic sample', () => {
     expect(failed).toBe(0)
   })
 
-  test('answers its golden rows, by each version', async () => {
+  test('answers its golden rows as scikit-learn does from the same files, by each version', async () => {
+    expect(golden.library).toMatch(/^scikit-learn 1\./)
+    expect(golden.pipelines.version_1).toEqual(['RobustScaler', 'KNeighborsRegressor'])
+    expect(golden.rows).toHaveLength(24)
     for (const [index, values] of [golden.version_1, golden.version_2].entries()) {
       const path = `/api/predict/house-price/versions/${index + 1}`
       const { body } = await post(path, { instances: golden.rows })
@@ -195,6 +199,11 @@ describe.if(isHere)('the real sales', () => {
     tables = read.value
   }, 30_000)
 
+  const page = Bun.file(resolve(import.meta.dir, '../../docs/house-price.md')).text()
+  /** As the example prints them, which docs/house-price.md shows. */
+  const shown = ({ r2, mae, rmse }: { r2: number; mae: number; rmse: number }) =>
+    `  test     R² ${r2.toFixed(3)}  MAE ${dollars(mae)}  RMSE ${dollars(rmse)}`
+
   const figuresOf = async (recipe: Recipe) => {
     const { sales } = tables
     const split = customerSplit(sales.rows, 0.25, 42)
@@ -207,7 +216,9 @@ describe.if(isHere)('the real sales', () => {
 
   test('give the customer’s figures for the customer’s model', async () => {
     // scikit-learn: R² 0.7281, MAE 102,057; a few homes have neighbours that are equally near.
-    const { r2, mae, rmse } = await figuresOf(basicRecipe(tables.basicFeatures))
+    const figures = await figuresOf(basicRecipe(tables.basicFeatures))
+    const { r2, mae, rmse } = figures
+    expect(await page).toContain(shown(figures))
     expect(r2).toBeCloseTo(0.728, 3)
     expect(Math.abs(mae - 102_057)).toBeLessThan(100)
     expect(Math.abs(rmse - 201_671)).toBeLessThan(100)
@@ -215,7 +226,9 @@ describe.if(isHere)('the real sales', () => {
 
   test('give at least 0.90 and at most $67,000 for the better one', async () => {
     const recipe = improvedRecipe(tables.demographics, tables.sales.rows)
-    const { r2, mae } = await figuresOf(recipe)
+    const figures = await figuresOf(recipe)
+    const { r2, mae } = figures
+    expect(await page).toContain(shown(figures))
     expect(r2).toBeGreaterThanOrEqual(0.9)
     expect(mae).toBeLessThanOrEqual(67_000)
     expect(recipe.features).not.toContain('date')
