@@ -12,7 +12,10 @@ export interface ScoredFile {
 /** Larger ones are linked, not posted: chat platforms refuse them or make everybody load them. */
 const MAX_POSTED_BYTES = 20 * 1024 * 1024
 
-/** Files that the steps made for this person, in order; one that is gone or too large is left out. */
+/**
+ * Tables that the steps scored for this person, in order; one that is gone or too large is left out. The file of a model that
+ * was trained is not posted: it may hold rows that it learned from, and deploy_model takes it by its handle.
+ */
 export async function scoredFiles(
   steps: readonly Step[],
   ports: Pick<Ports, 'registry'>,
@@ -20,7 +23,8 @@ export async function scoredFiles(
 ): Promise<readonly ScoredFile[]> {
   const files: ScoredFile[] = []
   for (const step of steps) {
-    const handle = step.status === 'done' ? resultHandle(step.output) : null
+    const isScored = step.operation === 'predict_batch' && step.status === 'done'
+    const handle = isScored ? resultHandle(step.output) : null
     if (handle === null) continue
     const record = await ports.registry.findUpload(handle)
     if (record === null || record.owner !== owner || record.sizeBytes > MAX_POSTED_BYTES) continue

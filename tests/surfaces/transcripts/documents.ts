@@ -1,17 +1,42 @@
-// Which document holds which transcript, and where in it.
+// Every surface with its example conversation, and the document that shows it where there is one.
 
 import { join } from 'node:path'
+import { ERAS } from '../../mcp/support.ts'
+import type { Exchange } from './facts.ts'
+import { ACCEPTS, playChatRoute } from './play-chat-route.ts'
 import { playCommandLine } from './play-command-line.ts'
+import { playDiscord } from './play-discord.ts'
+import { playMcp } from './play-mcp.ts'
 import { playRest } from './play-rest.ts'
+import { playSlack } from './play-slack.ts'
 
 const DOCS = join(import.meta.dir, '../../../docs')
 const START = '<!-- transcript: bun tests/surfaces/transcripts/write-transcripts.ts -->'
 const END = '<!-- end of transcript -->'
 
-export const DOCUMENTS = [
-  { path: join(DOCS, 'command-line.md'), play: playCommandLine },
-  { path: join(DOCS, 'rest.md'), play: playRest },
-] as const
+export interface Surface {
+  readonly name: string
+  /** Holds the conversation over the real thing, from an empty registry. */
+  readonly play: () => Promise<readonly Exchange[]>
+  readonly path: string | null
+}
+
+export const SURFACES: readonly Surface[] = [
+  { name: 'the command line', play: playCommandLine, path: join(DOCS, 'command-line.md') },
+  { name: 'REST', play: playRest, path: join(DOCS, 'rest.md') },
+  { name: 'Slack', play: playSlack, path: join(DOCS, 'slack.md') },
+  { name: 'Discord', play: playDiscord, path: join(DOCS, 'discord.md') },
+  ...ACCEPTS.map((accept) => ({
+    name: `the chat route, ${accept}`,
+    play: () => playChatRoute(accept),
+    path: null,
+  })),
+  ...ERAS.map((era) => ({ name: `MCP ${era}`, play: () => playMcp(era), path: null })),
+]
+
+export function transcriptOf(exchanges: readonly Exchange[]): string {
+  return exchanges.map(({ shown }) => shown).join('\n\n')
+}
 
 /** The document in three: what stands before the transcript, the transcript, what stands after it. */
 export async function readDocument(path: string) {

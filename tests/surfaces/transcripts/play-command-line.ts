@@ -2,31 +2,41 @@
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+import { CHURN_FILE, type Exchange, type Moment, ROW, TITLE } from './facts.ts'
+import { maskDays } from './volatile.ts'
 
 const ROOT = resolve(import.meta.dir, '../../..')
 
-const COMMANDS: readonly (readonly string[])[] = [
-  ['deploy', 'models/churn/churn_model.pkl', '--title', 'Customer churn'],
-  ['predict', 'churn', 'tenure=24', 'monthly_charges=70', 'total_charges=1680'],
-  ['list'],
-  ['describe', 'churn'],
-  ['predict', 'churn', 'tenure=24'],
-  ['delete', 'churn'],
+interface Command {
+  readonly moment: Moment | null
+  readonly words: readonly string[]
+}
+
+const VALUES = Object.entries(ROW).map(([name, value]) => `${name}=${value}`)
+
+const COMMANDS: readonly Command[] = [
+  { moment: 'deploy', words: ['deploy', relative(ROOT, CHURN_FILE), '--title', TITLE] },
+  { moment: 'predict', words: ['predict', 'churn', ...VALUES] },
+  { moment: 'why', words: ['explain', 'churn', ...VALUES] },
+  { moment: 'list', words: ['list'] },
+  { moment: 'inputs', words: ['describe', 'churn'] },
+  { moment: null, words: ['predict', 'churn', 'tenure=24'] },
+  { moment: null, words: ['delete', 'churn'] },
 ]
 
-/** Days differ from run to run. */
-const DAY = /\d{4}-\d\d-\d\d/g
 const SPACE = /\s/
 const SPACES_AT_END = /[ \t]+$/gm
 
-/** Markdown of what was typed and what was printed; a day stands as YYYY-MM-DD. */
-export async function playCommandLine(): Promise<string> {
+/** What was typed and what was printed; a day stands as YYYY-MM-DD. */
+export async function playCommandLine(): Promise<readonly Exchange[]> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-transcript-'))
   try {
-    const parts: string[] = []
-    for (const words of COMMANDS) parts.push(await playOne(words, folder))
-    return parts.join('\n\n')
+    const exchanges: Exchange[] = []
+    for (const { moment, words } of COMMANDS) {
+      exchanges.push({ moment, shown: await playOne(words, folder) })
+    }
+    return exchanges
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -50,8 +60,6 @@ async function playOne(words: readonly string[], folder: string): Promise<string
   const shown = [printed, complained, ended]
     .map((text) => text.trim())
     .filter((text) => text !== '')
-  return ['```text', `$ bun parley ${typed}`, ...shown, '```']
-    .join('\n')
-    .replace(DAY, 'YYYY-MM-DD')
-    .replace(SPACES_AT_END, '')
+  const told = ['```text', `$ bun parley ${typed}`, ...shown, '```'].join('\n')
+  return maskDays(told).replace(SPACES_AT_END, '')
 }

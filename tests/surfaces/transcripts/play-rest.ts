@@ -1,29 +1,61 @@
 // Plays the example conversation over REST against a real server, for docs/rest.md.
 
+import { join, relative, resolve } from 'node:path'
 import { createAgent } from '#agent/agent.ts'
 import { createServer } from '#api/server.ts'
 import { createTestPorts } from '../../support/ports.ts'
+import { CHURN_FILE, type Exchange, type Moment, ROW, TITLE, WORDS } from './facts.ts'
 
 const BASE = 'http://127.0.0.1:3000'
-const CHURN_FILE = 'models/churn/churn_model.pkl'
+const ROOT = resolve(import.meta.dir, '../../..')
 
-type Step =
+type Request =
   | { readonly path: string; readonly form: Readonly<Record<string, string>> }
   | { readonly path: string; readonly json: unknown }
   | { readonly path: string; readonly method?: 'DELETE' }
+type Step = Pick<Exchange, 'leavesOut'> & { readonly request: Request; readonly moment?: Moment }
+
+/** The endpoint of a model answers programs: what its contract has, and no words for people. */
+const NO_WORDS = 'the endpoint answers figures and the label; words are for /api/operations/predict'
 
 const STEPS: readonly Step[] = [
-  { path: '/api/models', form: { file: `@${CHURN_FILE}`, title: 'Customer churn' } },
-  { path: '/api/predict/churn', json: { tenure: 24, monthly_charges: 70, total_charges: 1680 } },
-  { path: '/api/models' },
-  { path: '/api/operations/describe_model', json: { model: 'customer churn' } },
-  { path: '/api/predict/churn', json: { tenure: 24 } },
-  { path: '/api/chat', json: { message: 'What inputs does the churn model need?' } },
   {
-    path: '/api/chat',
-    json: { message: 'churn for 24 months tenure, $70 monthly charges and $1680 total charges' },
+    moment: 'deploy',
+    request: {
+      path: '/api/models',
+      form: { file: `@${relative(ROOT, CHURN_FILE)}`, title: TITLE },
+    },
   },
-  { path: '/api/models/churn', method: 'DELETE' },
+  {
+    moment: 'predict',
+    request: { path: '/api/predict/churn', json: ROW },
+    leavesOut: { 'of whom': NO_WORDS, 'the band of risk': NO_WORDS, 'how sure it is': NO_WORDS },
+  },
+  {
+    moment: 'predict',
+    request: { path: '/api/operations/predict', json: { model: 'churn', features: ROW } },
+  },
+  {
+    moment: 'why',
+    request: {
+      path: '/api/operations/explain_prediction',
+      json: { model: 'churn', features: ROW },
+    },
+  },
+  { moment: 'list', request: { path: '/api/models' } },
+  {
+    moment: 'inputs',
+    request: { path: '/api/operations/describe_model', json: { model: 'customer churn' } },
+  },
+  { request: { path: '/api/predict/churn', json: { tenure: 24 } } },
+  { request: { path: '/api/chat', json: { message: WORDS.inputs } } },
+  {
+    request: {
+      path: '/api/chat',
+      json: { message: 'churn for 24 months tenure, $70 monthly charges and $1680 total charges' },
+    },
+  },
+  { request: { path: '/api/models/churn', method: 'DELETE' } },
 ]
 
 /** Differ from run to run, or say at length what the document of the service says too. */
@@ -46,21 +78,23 @@ const LEFT_OUT_KEYS: ReadonlySet<string> = new Set([
 /** Long values that say nothing here; their beginning is shown. */
 const MAX_TEXT = 160
 
-/** Markdown of every request as curl and its answer; `…` stands for what differs, or goes on. */
-export async function playRest(): Promise<string> {
+/** Every request as curl and its answer; `…` stands for what differs, or goes on. */
+export async function playRest(): Promise<readonly Exchange[]> {
   const ports = await createTestPorts({ baseUrl: BASE })
   const server = createServer({ ports, agent: createAgent({ ports }), port: 0 })
   try {
-    const parts: string[] = []
-    for (const step of STEPS) parts.push(await playOne(step, server.url))
-    return parts.join('\n\n')
+    const exchanges: Exchange[] = []
+    for (const { moment = null, request, ...more } of STEPS) {
+      exchanges.push({ moment, shown: await playOne(request, server.url), ...more })
+    }
+    return exchanges
   } finally {
     await server.stop({ drainMs: 100 })
     await ports.close()
   }
 }
 
-async function playOne(step: Step, url: string): Promise<string> {
+async function playOne(step: Request, url: string): Promise<string> {
   const response = await send(step, url)
   const body = await response.json()
   return [
@@ -76,12 +110,12 @@ async function playOne(step: Step, url: string): Promise<string> {
   ].join('\n')
 }
 
-async function send(step: Step, url: string): Promise<Response> {
+async function send(step: Request, url: string): Promise<Response> {
   if ('form' in step) {
     const form = new FormData()
     for (const [name, value] of Object.entries(step.form)) {
       if (value.startsWith('@'))
-        form.append(name, Bun.file(value.slice(1)), value.split('/').at(-1))
+        form.append(name, Bun.file(join(ROOT, value.slice(1))), value.split('/').at(-1))
       else form.append(name, value)
     }
     return fetch(url + step.path, { method: 'POST', body: form })
@@ -93,7 +127,7 @@ async function send(step: Step, url: string): Promise<Response> {
   return fetch(url + step.path, { method: step.method ?? 'GET' })
 }
 
-function curlOf(step: Step): string {
+function curlOf(step: Request): string {
   const address = BASE + step.path
   if ('form' in step) {
     const fields = Object.entries(step.form).map(([name, value]) =>

@@ -1,25 +1,37 @@
-// What docs/command-line.md and docs/rest.md show is what happens, and both tell the facts of the example conversation.
+// The example conversation tells the same facts on every surface, and the documents show what happens in it.
 
-import { describe, expect, test } from 'bun:test'
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { basename } from 'node:path'
-import { DOCUMENTS, readDocument } from './documents.ts'
+import { readDocument, SURFACES, transcriptOf } from './documents.ts'
+import { type Exchange, FACTS, MOMENTS, untold } from './facts.ts'
 
-const PATIENCE_MS = 30_000
-/** Deployed with its inputs and endpoint, the probability, the list, the inputs asked for. */
-const FACTS = [/\/api\/predict\/churn/, /tenure/, /0\.23|23%/, /Customer churn/, /total_charges/]
+/** Processes are started and a model is trained. */
+setDefaultTimeout(30_000)
 
-describe.each(DOCUMENTS.map((one) => ({ ...one, name: basename(one.path) })))('$name', (one) => {
-  test(
-    'holds what a run writes',
-    async () => {
-      const { transcript } = await readDocument(one.path)
-      expect(transcript).toBe(await one.play())
-    },
-    PATIENCE_MS,
-  )
-
-  test('has the facts of the example conversation', async () => {
-    const { transcript } = await readDocument(one.path)
-    for (const fact of FACTS) expect(transcript).toMatch(fact)
+describe.each(SURFACES)('$name', ({ play, path }) => {
+  let exchanges: readonly Exchange[]
+  beforeAll(async () => {
+    exchanges = await play()
   })
+
+  test.each(MOMENTS)('tells every fact of the moment “%s”', (moment) => {
+    const told = exchanges.filter((one) => one.moment === moment)
+    expect(told).not.toBeEmpty()
+    for (const { shown, leavesOut = {} } of told) {
+      const expected = { untold: Object.keys(leavesOut), shown }
+      expect({ untold: untold(moment, shown), shown }).toEqual(expected)
+    }
+  })
+
+  if (path === null) return
+  test(`is shown as it happens in ${basename(path)}`, async () => {
+    const { transcript } = await readDocument(path)
+    expect(transcript).toBe(transcriptOf(exchanges))
+  })
+})
+
+test('a fact that is not told is found, each of them', () => {
+  for (const moment of MOMENTS) {
+    expect(untold(moment, 'Done.')).toEqual(Object.keys(FACTS[moment]))
+  }
 })
