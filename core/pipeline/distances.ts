@@ -4,15 +4,42 @@ import type { Matrix } from './matrix.ts'
 
 export type DistancePredictor = NearestNeighbours | NeighboursWithin | KernelMachine | NearestCentre
 
-/** `cosine` is 1 minus the cosine; `hamming` the share of columns that differ. */
+/**
+ * How far two rows x and y are apart. `cosine` is 1 minus the cosine, `correlation` the same of rows less their own means;
+ * `hamming` the share of columns that differ; `minkowski` (Σ w |x - y|^power)^(1 / power); `canberra` Σ |x - y| / (|x| + |y|),
+ * where two zeros add nothing; `mahalanobis` the root of (x - y) · inverse · (x - y); `haversine` the angle between two places
+ * on a sphere, from latitude and longitude in radians; `nan-euclidean` the euclidean distance over the columns that both rows
+ * have, scaled up to all of them.
+ */
 export type Metric =
   | { readonly kind: 'euclidean' }
   | { readonly kind: 'squared-euclidean' }
   | { readonly kind: 'manhattan' }
   | { readonly kind: 'chebyshev' }
   | { readonly kind: 'cosine' }
+  | { readonly kind: 'correlation' }
   | { readonly kind: 'hamming' }
-  | { readonly kind: 'minkowski'; readonly power: number }
+  /** Without `weights` every column counts 1. */
+  | {
+      readonly kind: 'minkowski'
+      readonly power: number
+      readonly weights: Float64Array | null
+    }
+  | { readonly kind: 'canberra' }
+  /** Σ |x - y| divided by Σ (|x| + |y|), as scikit-learn has it, or by Σ |x + y|, as scipy has it. */
+  | { readonly kind: 'bray-curtis'; readonly divisor: 'sizes' | 'sums' }
+  | { readonly kind: 'mahalanobis'; readonly inverse: Matrix }
+  | { readonly kind: 'haversine' }
+  | { readonly kind: 'nan-euclidean' }
+  | { readonly kind: 'flags'; readonly rule: FlagRule }
+
+/** scipy's names of distances between rows of true and false, where every number but 0 is true. */
+export const FLAG_RULES = [
+  ...(['jaccard', 'matching', 'dice', 'kulsinski', 'rogerstanimoto', 'russellrao'] as const),
+  ...(['sokalmichener', 'sokalsneath', 'yule'] as const),
+] as const
+
+export type FlagRule = (typeof FLAG_RULES)[number]
 
 /** Class code of each point, or its values [points, outputs]. */
 export type NeighbourTargets =

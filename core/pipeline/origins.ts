@@ -105,6 +105,7 @@ const REARRANGERS: OriginTable<Rearranger> = {
       return { ...join(used), zero: mean === null ? 'zero' : 'centre' }
     })
   },
+  distances: (node, before) => repeat(join(before), node.centres.rows, 'zero'),
   select: (node, before) => pick(before, node.columns),
   polynomial(node, before) {
     const levels = polynomialLevels(before.length, node.highest, node.interactionsOnly)

@@ -17,9 +17,10 @@ export function predictorNeeds(predictor: Predictor, width: number): readonly Co
       return same(width, { ...NUMBER, nullable: predictor.takesMissing })
     case 'margins':
       return same(width, { ...NUMBER, nullable: true })
-    case 'linear':
     case 'neighbours':
     case 'neighbours-within':
+      return same(width, { ...NUMBER, nullable: predictor.metric.kind === 'nan-euclidean' })
+    case 'linear':
     case 'kernel':
     case 'centres':
     case 'gaussian-bayes':

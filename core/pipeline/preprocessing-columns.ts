@@ -121,6 +121,7 @@ function categoryNeed(categories: Categories, open: boolean): ColumnNeed {
 
 const REARRANGERS: ColumnTable<Rearranger> = {
   project: { widthAfter: (node) => node.components.rows, needsBefore: numbers },
+  distances: { widthAfter: (node) => node.centres.rows, needsBefore: numbers },
   select: {
     widthAfter: (node) => node.columns.length,
     needsBefore(node, width, after) {

@@ -132,6 +132,8 @@ export type Rearranger =
       readonly components: Matrix
       readonly divide: Float64Array | null
     }
+  /** The euclidean distance to each of these centres, one row each. */
+  | { readonly kind: 'distances'; readonly centres: Matrix }
   /** Keeps these columns in this order. */
   | { readonly kind: 'select'; readonly columns: readonly number[] }
   /** Products of up to `highest` columns, in the order of itertools' combinations, from `lowest` on; 1 first where `bias` is true. */

@@ -2,13 +2,11 @@
 
 import type { CentrePosterior, Metric, NeighbourTargets } from '#core/pipeline/distances.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
-import { asNumber, asText, isArray, isCompound, isDict } from '../pickle/access.ts'
-import { printable, qualifiedName } from '../pickle/globals.ts'
+import { isArray } from '../pickle/access.ts'
 import { checkWidth, readColumnVector } from './column-vectors.ts'
 import {
   attribute,
   type FittedObject,
-  firstAttribute,
   optionalVector,
   readMatrix,
   readNumber,
@@ -17,7 +15,14 @@ import {
   refuse,
 } from './fitted-object.ts'
 import { readClasses } from './linear.ts'
-import type { PredictorReader, Reading, ReadPredictor, TableShape } from './reading.ts'
+import { metricNamed, readMetric } from './metrics.ts'
+import type {
+  PredictorReader,
+  Reading,
+  ReadPredictor,
+  TableShape,
+  TransformerReader,
+} from './reading.ts'
 import { readDenseMatrix } from './sparse.ts'
 import { VECTOR_MACHINE_READERS } from './vector-machines.ts'
 
@@ -32,22 +37,14 @@ export const DISTANCE_READERS: Readonly<Record<string, PredictorReader>> = {
   ...VECTOR_MACHINE_READERS,
 }
 
+/** Clusters before another step give the distances to their centres. */
+export const DISTANCE_TRANSFORMERS: Readonly<Record<string, TransformerReader>> = {
+  KMeans: (object, table) => ({ kind: 'distances', centres: readCentres(object, table) }),
+  MiniBatchKMeans: (object, table) => ({ kind: 'distances', centres: readCentres(object, table) }),
+}
+
 /** Points that a graph carries, in numbers: 16 MB, twice in the graph. Twice as many took a reading beyond its memory. */
 const MAX_POINT_VALUES = 2 * 1024 * 1024
-
-/** scikit-learn's names of the metrics that are read, `minkowski` apart. */
-const METRICS: Readonly<Record<string, Metric>> = {
-  euclidean: { kind: 'euclidean' },
-  l2: { kind: 'euclidean' },
-  sqeuclidean: { kind: 'squared-euclidean' },
-  manhattan: { kind: 'manhattan' },
-  cityblock: { kind: 'manhattan' },
-  l1: { kind: 'manhattan' },
-  chebyshev: { kind: 'chebyshev' },
-  infinity: { kind: 'chebyshev' },
-  cosine: { kind: 'cosine' },
-  hamming: { kind: 'hamming' },
-}
 
 function readNeighbours(object: FittedObject, table: TableShape, reading: Reading): ReadPredictor {
   const points = readPoints(object, table, reading)
@@ -64,7 +61,7 @@ function readNeighbours(object: FittedObject, table: TableShape, reading: Readin
       kind: 'neighbours',
       points,
       count,
-      metric: readMetric(object),
+      metric: readMetric(object, points.columns),
       weights: readWeights(object),
       targets: said,
     },
@@ -81,7 +78,7 @@ function readRadius(object: FittedObject, table: TableShape, reading: Reading): 
       kind: 'neighbours-within',
       points,
       radius: readNumber(object, 'radius'),
-      metric: readMetric(object),
+      metric: readMetric(object, points.columns),
       weights: readWeights(object),
       values,
     },
@@ -131,46 +128,6 @@ function readWeights(object: FittedObject): 'uniform' | 'distance' {
   )
 }
 
-/** The metric that it ended up with: `minkowski` with p = 2 is written down as `euclidean`. */
-function readMetric(object: FittedObject): Metric {
-  const value = firstAttribute(object, 'effective_metric_', 'metric')
-  const name = asText(value)
-  if (name === null) {
-    const own =
-      isCompound(value) && value.kind === 'global' ? ` ${printable(qualifiedName(value))}` : ''
-    throw refuse(
-      object,
-      `uses a metric of your own${own}, which Parley does not run. Use a named one.`,
-    )
-  }
-  const parameters = attribute(object, 'effective_metric_params_')
-  const given = isDict(parameters) ? parameters.entries : new Map()
-  const weights = given.get('w') ?? null
-  if (weights !== null) {
-    throw refuse(
-      object,
-      'weighs the columns of its metric (the parameter w), which Parley does not read. Scale the columns in a step before.',
-    )
-  }
-  if (name === 'minkowski') return minkowski(asNumber(given.get('p')) ?? readNumber(object, 'p'))
-  return namedMetric(object, name)
-}
-
-function minkowski(power: number): Metric {
-  if (power === 1) return { kind: 'manhattan' }
-  if (power === 2) return { kind: 'euclidean' }
-  return power === Number.POSITIVE_INFINITY ? { kind: 'chebyshev' } : { kind: 'minkowski', power }
-}
-
-function namedMetric(object: FittedObject, name: string): Metric {
-  const metric = Object.hasOwn(METRICS, name) ? METRICS[name] : undefined
-  if (metric !== undefined) return metric
-  throw refuse(
-    object,
-    `uses the metric ${printable(name)}, which Parley does not read. Use one of ${Object.keys(METRICS).join(', ')} or minkowski.`,
-  )
-}
-
 function readNearestCentroid(
   object: FittedObject,
   table: TableShape,
@@ -178,7 +135,12 @@ function readNearestCentroid(
 ): ReadPredictor {
   const centres = readDenseMatrix(object, 'centroids_', budget)
   checkWidth(object, centres.columns, table)
-  const metric = namedMetric(object, readText(object, 'metric', 'euclidean'))
+  const metric = metricNamed(
+    object,
+    readText(object, 'metric', 'euclidean'),
+    new Map(),
+    centres.columns,
+  )
   const posterior = readPosterior(object, table, centres.rows, metric)
   return {
     predictor: { kind: 'centres', centres, metric, posterior },
@@ -219,11 +181,16 @@ function readPosterior(
 
 /** Clusters go by their numbers. */
 function readClusters(object: FittedObject, table: TableShape): ReadPredictor {
-  const centres = readMatrix(object, 'cluster_centers_')
-  checkWidth(object, centres.columns, table)
+  const centres = readCentres(object, table)
   return {
     predictor: { kind: 'centres', centres, metric: { kind: 'euclidean' }, posterior: null },
     classes: Array.from({ length: centres.rows }, (_, index) => String(index)),
     outputs: 1,
   }
+}
+
+function readCentres(object: FittedObject, table: TableShape): Matrix {
+  const centres = readMatrix(object, 'cluster_centers_')
+  checkWidth(object, centres.columns, table)
+  return centres
 }

@@ -55,6 +55,12 @@ const SCIPY_FUNCTIONS: Readonly<Record<string, FunctionReader>> = {
   ),
 }
 
+/** Every function that is read, by its name in numpy or scipy.special. */
+export const READ_FUNCTIONS: Readonly<Record<'numpy' | 'scipy', readonly string[]>> = {
+  numpy: Object.keys(NUMPY_FUNCTIONS),
+  scipy: Object.keys(SCIPY_FUNCTIONS),
+}
+
 const NUMPY = /^numpy(\.|$)/
 const SCIPY = /^scipy\.special(\.|$)/
 
@@ -68,7 +74,7 @@ export function readFunctionTransformer(object: FittedObject, table: TableShape)
   if (read === undefined) {
     throw refuse(
       object,
-      `calls the function ${printable(`${module}.${name}`)}, which Parley does not run. It knows numpy's ${Object.keys(NUMPY_FUNCTIONS).join(', ')}, and scipy.special's expit and logit; use one of these, or prepare the column before the model.`,
+      `calls the function ${printable(`${module}.${name}`)}, which Parley does not run. It knows numpy's ${READ_FUNCTIONS.numpy.join(', ')}, and scipy.special's ${READ_FUNCTIONS.scipy.join(', ')}; use one of these, or prepare the column before the model.`,
     )
   }
   const transformer = read(object, table, options)

@@ -1,5 +1,6 @@
 // Readers of transformers of columns, by the names of their classes in scikit-learn.
 
+import { DISTANCE_TRANSFORMERS } from './distances.ts'
 import { ENCODER_READERS } from './encoders.ts'
 import { IMPUTER_READERS } from './imputers.ts'
 import { PROJECTION_READERS } from './projections.ts'
@@ -15,4 +16,5 @@ export const PREPROCESSING_READERS: Readonly<Record<string, TransformerReader>> 
   ...PROJECTION_READERS,
   ...SELECTION_READERS,
   ...SPLINE_READERS,
+  ...DISTANCE_TRANSFORMERS,
 }

@@ -4,6 +4,13 @@ import type { Metric } from '#core/pipeline/distances.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { DROP_DIMENSION, int } from './attributes.ts'
+import {
+  addCorrelations,
+  addCosines,
+  addFlagDistances,
+  addHaversines,
+} from './distance-products.ts'
+import { addArcSine } from './functions.ts'
 import { castToDoubles, scalar } from './operators.ts'
 
 /** Up to so many stored numbers all differences of a row are taken at once: 32 KB a row. */
@@ -22,18 +29,47 @@ export function addPowers(
   points: Matrix,
   metric: Metric,
 ): string {
-  if (metric.kind === 'cosine') return addCosines(graph, values, points)
-  return isInTurn(points)
-    ? addByColumns(graph, values, points, metric)
-    : addAtOnce(graph, values, points, metric)
+  switch (metric.kind) {
+    case 'cosine':
+      return addCosines(graph, values, points)
+    case 'correlation':
+      return addCorrelations(graph, values, points)
+    case 'flags':
+      return addFlagDistances(graph, values, points, metric.rule)
+    case 'haversine':
+      return addHaversines(graph, values, points)
+    case 'mahalanobis':
+      return addMahalanobis(graph, values, points, metric.inverse)
+    case 'nan-euclidean':
+      return addSharedSquares(graph, values, points)
+    case 'bray-curtis':
+      return addBrayCurtis(graph, values, points, metric.divisor)
+    case 'euclidean':
+    case 'squared-euclidean':
+    case 'manhattan':
+    case 'chebyshev':
+    case 'hamming':
+    case 'minkowski':
+    case 'canberra':
+      return addTermSums(graph, values, points, metric)
+  }
 }
 
+/** Metrics that look at all columns of a row and a point together, so that no column can go after the other. */
+const WHOLE_ROWS: ReadonlySet<Metric['kind']> = new Set(['mahalanobis', 'nan-euclidean'])
+
 /** True where the differences of one column are taken at a time. */
-export function isInTurn({ rows, columns }: Matrix): boolean {
+export function isInTurn({ rows, columns }: Matrix, { kind }: Metric): boolean {
+  if (WHOLE_ROWS.has(kind)) return false
   return rows * columns > MAX_VALUES_AT_ONCE && columns <= MAX_COLUMNS_IN_TURN
 }
 
-type PowerMetric = Exclude<Metric, { readonly kind: 'cosine' }>
+/** Metrics whose largest table has one number a row and point. */
+const NARROW: ReadonlySet<Metric['kind']> = new Set(['cosine', 'correlation', 'flags', 'haversine'])
+
+export function isNarrow({ kind }: Metric): boolean {
+  return NARROW.has(kind)
+}
 
 /** Distances from the numbers that order them. */
 export function addRoots(
@@ -44,16 +80,69 @@ export function addRoots(
 ): string {
   switch (metric.kind) {
     case 'euclidean':
+    case 'mahalanobis':
       return graph.apply('Sqrt', [powers])
+    case 'nan-euclidean': {
+      // A point that shares no column with a row comes last, at no distance that could weigh.
+      const isApart = graph.apply('IsInf', [powers])
+      const nothing = scalar(graph, Number.NaN)
+      return graph.apply('Where', [isApart, nothing, graph.apply('Sqrt', [powers])])
+    }
     case 'minkowski':
       return graph.apply('Pow', [powers, scalar(graph, 1 / metric.power)])
     case 'hamming':
       return graph.apply('Div', [powers, scalar(graph, columns)])
+    case 'haversine': {
+      const half = addArcSine(graph, graph.apply('Sqrt', [powers]))
+      return graph.apply('Mul', [half, scalar(graph, 2)])
+    }
     case 'squared-euclidean':
     case 'manhattan':
     case 'chebyshev':
     case 'cosine':
+    case 'correlation':
+    case 'canberra':
+    case 'bray-curtis':
+    case 'flags':
       return powers
+  }
+}
+
+/** Metrics that add up a term a column, or take the largest. */
+type TermMetric = Extract<
+  Metric,
+  {
+    readonly kind:
+      | 'euclidean'
+      | 'squared-euclidean'
+      | 'manhattan'
+      | 'chebyshev'
+      | 'hamming'
+      | 'minkowski'
+      | 'canberra'
+  }
+>
+
+function addTermSums(
+  graph: GraphBuilder,
+  values: string,
+  points: Matrix,
+  metric: TermMetric,
+): string {
+  return isInTurn(points, metric)
+    ? addByColumns(graph, values, points, metric)
+    : addAtOnce(graph, values, points, metric)
+}
+
+/** [rows, 1, columns] and [1, points, columns], to be taken from each other. */
+function addSpread(
+  graph: GraphBuilder,
+  values: string,
+  points: Matrix,
+): { readonly spread: string; readonly stored: string } {
+  return {
+    spread: graph.apply('Unsqueeze', [values, graph.integers([1], [1])]),
+    stored: graph.doubles([1, points.rows, points.columns], points.data),
   }
 }
 
@@ -61,16 +150,17 @@ function addAtOnce(
   graph: GraphBuilder,
   values: string,
   points: Matrix,
-  metric: PowerMetric,
+  metric: TermMetric,
 ): string {
-  const spread = graph.apply('Unsqueeze', [values, graph.integers([1], [1])])
-  const stored = graph.doubles([1, points.rows, points.columns], points.data)
+  const { spread, stored } = addSpread(graph, values, points)
   const terms = addTerm(graph, spread, stored, metric)
   if (metric.kind === 'chebyshev') {
     const axes = { kind: 'ints', name: 'axes', values: [2] } as const
     return graph.apply('ReduceMax', [terms], { attributes: [axes, DROP_DIMENSION] })
   }
-  return sumLast(graph, terms)
+  if (metric.kind !== 'minkowski' || metric.weights === null) return sumLast(graph, terms)
+  const weights = graph.doubles([1, 1, points.columns], metric.weights)
+  return sumLast(graph, graph.apply('Mul', [terms, weights]))
 }
 
 /** [rows, n, columns] → [rows, n]. */
@@ -84,8 +174,9 @@ function addByColumns(
   graph: GraphBuilder,
   values: string,
   { rows, columns, data }: Matrix,
-  metric: PowerMetric,
+  metric: TermMetric,
 ): string {
+  const weights = metric.kind === 'minkowski' ? metric.weights : null
   const parts = graph.applyMany('Split', [values], columns, { attributes: [int('axis', 1)] })
   return parts
     .map((part, column) => {
@@ -93,12 +184,14 @@ function addByColumns(
         { length: rows },
         (_, row) => data[row * columns + column] ?? 0,
       )
-      return addTerm(graph, part, graph.doubles([1, rows], stored), metric)
+      const term = addTerm(graph, part, graph.doubles([1, rows], stored), metric)
+      const weight = weights?.[column] ?? 1
+      return weight === 1 ? term : graph.apply('Mul', [term, scalar(graph, weight)])
     })
     .reduce((sum, term) => graph.apply(metric.kind === 'chebyshev' ? 'Max' : 'Add', [sum, term]))
 }
 
-function addTerm(graph: GraphBuilder, values: string, stored: string, metric: PowerMetric): string {
+function addTerm(graph: GraphBuilder, values: string, stored: string, metric: TermMetric): string {
   if (metric.kind === 'hamming') {
     const isEqual = graph.apply('Equal', [values, stored])
     return castToDoubles(graph, graph.apply('Not', [isEqual]))
@@ -111,36 +204,79 @@ function addTerm(graph: GraphBuilder, values: string, stored: string, metric: Po
     case 'manhattan':
     case 'chebyshev':
       return graph.apply('Abs', [difference])
+    case 'canberra': {
+      const sizes = [values, stored].map((one) => graph.apply('Abs', [one]))
+      const share = graph.apply('Div', [
+        graph.apply('Abs', [difference]),
+        graph.apply('Add', sizes),
+      ])
+      return zeroWhereNaN(graph, share)
+    }
     case 'minkowski': {
+      if (metric.power === 2) return graph.apply('Mul', [difference, difference])
       const magnitude = graph.apply('Abs', [difference])
       return graph.apply('Pow', [magnitude, scalar(graph, metric.power)])
     }
   }
 }
 
-/** 1 - cosine, between 0 and 2; a row of zeros is at a right angle to everything. */
-function addCosines(graph: GraphBuilder, values: string, points: Matrix): string {
-  const squares = graph.apply('ReduceSum', [
-    graph.apply('Mul', [values, values]),
-    graph.integers([1], [1]),
-  ])
-  const norm = graph.apply('Sqrt', [squares])
-  const isZero = graph.apply('Equal', [norm, scalar(graph, 0)])
-  const divisor = graph.apply('Where', [isZero, scalar(graph, 1), norm])
-  const stored = graph.doubles([points.columns, points.rows], transposedDirections(points))
-  const cosines = graph.apply('MatMul', [graph.apply('Div', [values, divisor]), stored])
-  const distances = graph.apply('Sub', [scalar(graph, 1), cosines])
-  return graph.apply('Clip', [distances, scalar(graph, 0), scalar(graph, 2)])
+/** Σ |x - y| divided by Σ (|x| + |y|) or Σ |x + y|; rows of zeros are at no distance. */
+function addBrayCurtis(
+  graph: GraphBuilder,
+  values: string,
+  points: Matrix,
+  divisor: 'sizes' | 'sums',
+): string {
+  const manhattan = { kind: 'manhattan' } as const
+  const opposite = { ...points, data: points.data.map((value) => -value) }
+  const sum =
+    divisor === 'sums'
+      ? addTermSums(graph, values, opposite, manhattan)
+      : graph.apply('Add', [
+          graph.apply('ReduceSum', [graph.apply('Abs', [values]), graph.integers([1], [1])]),
+          graph.doubles([1, points.rows], sizesOf(points)),
+        ])
+  const share = graph.apply('Div', [addTermSums(graph, values, points, manhattan), sum])
+  return zeroWhereNaN(graph, share)
 }
 
-function transposedDirections({ rows, columns, data }: Matrix): Float64Array {
-  const result = new Float64Array(data.length)
-  for (let row = 0; row < rows; row++) {
-    const point = data.subarray(row * columns, (row + 1) * columns)
-    const norm = Math.sqrt(point.reduce((sum, value) => sum + value * value, 0)) || 1
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = (point[column] ?? 0) / norm
-    }
-  }
-  return result
+function sizesOf({ rows, columns, data }: Matrix): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) =>
+    data
+      .subarray(row * columns, (row + 1) * columns)
+      .reduce((sum, value) => sum + Math.abs(value), 0),
+  )
+}
+
+/** 0 / 0 counts as 0. */
+function zeroWhereNaN(graph: GraphBuilder, values: string): string {
+  return graph.apply('Where', [graph.apply('IsNaN', [values]), scalar(graph, 0), values])
+}
+
+function addMahalanobis(
+  graph: GraphBuilder,
+  values: string,
+  points: Matrix,
+  { rows, columns, data }: Matrix,
+): string {
+  const { spread, stored } = addSpread(graph, values, points)
+  const difference = graph.apply('Sub', [spread, stored])
+  const turned = graph.apply('MatMul', [difference, graph.doubles([rows, columns], data)])
+  return sumLast(graph, graph.apply('Mul', [difference, turned]))
+}
+
+/** The mean square over the columns that both have, times the number of all columns; infinite where they share none. */
+function addSharedSquares(graph: GraphBuilder, values: string, points: Matrix): string {
+  const { spread, stored } = addSpread(graph, values, points)
+  const difference = graph.apply('Sub', [spread, stored])
+  const isMissing = graph.apply('IsNaN', [difference])
+  const known = zeroWhereNaN(graph, difference)
+  const shared = sumLast(graph, castToDoubles(graph, graph.apply('Not', [isMissing])))
+  const sum = sumLast(graph, graph.apply('Mul', [known, known]))
+  const scaled = graph.apply('Div', [
+    graph.apply('Mul', [sum, scalar(graph, points.columns)]),
+    shared,
+  ])
+  const isApart = graph.apply('Equal', [shared, scalar(graph, 0)])
+  return graph.apply('Where', [isApart, scalar(graph, Number.POSITIVE_INFINITY), scaled])
 }

@@ -5,7 +5,14 @@ import type { Matrix } from '#core/pipeline/matrix.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { int, SMALLEST } from './attributes.ts'
 import { addInBlocks } from './blocks.ts'
-import { addPowers, addRoots, isInTurn, MAX_VALUES_AT_ONCE, sumLast } from './distance-matrix.ts'
+import {
+  addPowers,
+  addRoots,
+  isInTurn,
+  isNarrow,
+  MAX_VALUES_AT_ONCE,
+  sumLast,
+} from './distance-matrix.ts'
 
 /** Numbers of one table of a block: 8 MB. */
 const BLOCK_VALUES = 2 ** 20
@@ -72,8 +79,8 @@ function planSearch(search: NearestPoints): SearchPlan {
 /** Rows whose distances to all points may be taken together; null where there is no need to count them. */
 function rowsAtOnce(points: Matrix, metric: Metric): number | null {
   if (points.data.length <= MAX_VALUES_AT_ONCE) return null
-  if (metric.kind === 'cosine') return atLeastOne(BLOCK_VALUES / points.rows)
-  return isInTurn(points)
+  if (isNarrow(metric)) return atLeastOne(BLOCK_VALUES / points.rows)
+  return isInTurn(points, metric)
     ? atLeastOne(BLOCK_VALUES_IN_TURN / points.rows)
     : atLeastOne(BLOCK_VALUES / points.data.length)
 }

@@ -3,11 +3,18 @@
 import { polynomialLevels } from '#core/pipeline/polynomial-terms.ts'
 import type { Rearranger, SplineColumn } from '#core/pipeline/preprocessing.ts'
 import type { PipelineGraph, TransformerTable } from './converter.ts'
+import { addRoots } from './distance-matrix.ts'
 import { denseFlow, type Flow, numbersOf, pickColumns } from './flow.ts'
+import { addAllPowers } from './nearest.ts'
 import { axis, castToIntegers, countReached, gatherColumns, rowOf } from './operators.ts'
 
 export const REARRANGERS: TransformerTable<Rearranger> = {
   project: addProjection,
+  distances(graph, flow, { centres }) {
+    const metric = { kind: 'euclidean' } as const
+    const powers = addAllPowers(graph, numbersOf(graph, flow), centres, metric)
+    return denseFlow(addRoots(graph, powers, metric, centres.columns), centres.rows)
+  },
   select: (_, flow, node) => pickColumns(flow, node.columns),
   polynomial: addPolynomial,
   splines: addSplines,

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import type { PickleValue } from '#core/formats/pickle/value.ts'
 import type { KernelMachine, Metric, NearestNeighbours } from '#core/pipeline/distances.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
 import { answersOf, array, fitted, matrix, read, refusal, texts } from './predictors.ts'
@@ -38,24 +39,66 @@ function rowsOf({ rows, columns, data }: Matrix): number[][] {
   ])
 }
 
-const TERMS: Record<string, (difference: number) => number> = {
-  euclidean: (difference) => difference ** 2,
-  manhattan: Math.abs,
-  minkowski: (difference) => Math.abs(difference) ** 3,
+type Pair = readonly (readonly [number, number])[]
+
+function sumOf(pairs: Pair, term: (left: number, right: number, column: number) => number): number {
+  return pairs.reduce((sum, [left, right], column) => sum + term(left, right, column), 0)
+}
+
+/** Numbers that order points as the distances do, straight from their definitions. */
+const ORDERS: { readonly [Kind in Metric['kind']]?: (pairs: Pair) => number } = {
+  euclidean: (pairs) => sumOf(pairs, (left, right) => (left - right) ** 2),
+  manhattan: (pairs) => sumOf(pairs, (left, right) => Math.abs(left - right)),
+  chebyshev: (pairs) => Math.max(...pairs.map(([left, right]) => Math.abs(left - right))),
+  minkowski: (pairs) =>
+    sumOf(pairs, (left, right, column) => (column + 1) * Math.abs(left - right) ** 3),
+  canberra: (pairs) =>
+    sumOf(pairs, (left, right) => Math.abs(left - right) / (Math.abs(left) + Math.abs(right))),
+  'bray-curtis': (pairs) =>
+    sumOf(pairs, (left, right) => Math.abs(left - right)) /
+    sumOf(pairs, (left, right) => Math.abs(left + right)),
+  correlation(pairs) {
+    const middles = [0, 1].map((side) => sumOf(pairs, (...both) => both[side] ?? 0) / pairs.length)
+    const centred = pairs.map(
+      ([left, right]) => [left - (middles[0] ?? 0), right - (middles[1] ?? 0)] as const,
+    )
+    const norm = (side: 0 | 1) =>
+      Math.sqrt(centred.reduce((sum, pair) => sum + pair[side] * pair[side], 0))
+    return -sumOf(centred, (left, right) => left * right) / (norm(0) * norm(1))
+  },
+  mahalanobis: (pairs) =>
+    sumOf(pairs, (left, right, column) => (column + 1) * (left - right) ** 2) +
+    (pairs[0] === undefined || pairs[1] === undefined
+      ? 0
+      : (pairs[0][0] - pairs[0][1]) * (pairs[1][0] - pairs[1][1])),
+  'nan-euclidean'(pairs) {
+    const shared = pairs.filter(([left, right]) => !Number.isNaN(left - right))
+    return sumOf(shared, (left, right) => (left - right) ** 2) / shared.length
+  },
 }
 
 /** The mean number of the nearest points, found one by one. */
-function expectedMean(points: Matrix, row: readonly number[], count: number, kind: string): number {
+function expectedMean(
+  points: Matrix,
+  row: readonly number[],
+  count: number,
+  kind: Metric['kind'],
+): number {
   const distances = rowsOf(points).map((point, index) => {
-    const parts = point.map((value, column) => (row[column] ?? 0) - value)
-    const sum =
-      kind === 'chebyshev'
-        ? Math.max(...parts.map(Math.abs))
-        : parts.reduce((total, part) => total + (TERMS[kind]?.(part) ?? 0), 0)
-    return { index, sum }
+    const pairs = point.map((value, column) => [row[column] ?? 0, value] as const)
+    return { index, order: ORDERS[kind]?.(pairs) ?? Number.NaN }
   })
-  const nearest = distances.sort((a, b) => a.sum - b.sum || a.index - b.index).slice(0, count)
+  const nearest = distances.sort((a, b) => a.order - b.order || a.index - b.index).slice(0, count)
   return nearest.reduce((total, { index }) => total + index, 0) / count
+}
+
+/** 1 to 5 on the diagonal, and a half beside the first two. */
+const INVERSE: Matrix = {
+  rows: 5,
+  columns: 5,
+  data: Float64Array.from({ length: 25 }, (_, at) =>
+    at % 6 === 0 ? at / 6 + 1 : at === 1 || at === 5 ? 0.5 : 0,
+  ),
 }
 
 describe('nearest neighbours', () => {
@@ -63,7 +106,11 @@ describe('nearest neighbours', () => {
     { kind: 'euclidean' },
     { kind: 'manhattan' },
     { kind: 'chebyshev' },
-    { kind: 'minkowski', power: 3 },
+    { kind: 'minkowski', power: 3, weights: Float64Array.of(1, 2, 3, 4, 5) },
+    { kind: 'canberra' },
+    { kind: 'bray-curtis', divisor: 'sums' },
+    { kind: 'correlation' },
+    { kind: 'mahalanobis', inverse: INVERSE },
   ]
 
   test.each(METRICS)('of many points are those of a search one by one: %o', async (metric) => {
@@ -71,6 +118,18 @@ describe('nearest neighbours', () => {
     const asked = rowsOf({ rows: 131, columns: 5, data: noise(655, 2) })
     const { numbers } = await answersOf(regression(points, { count: 4, metric }), asked, null)
     const expected = asked.map((row) => expectedMean(points, row, 4, metric.kind))
+    expect(numbers.map(([value]) => value)).toEqual(expected)
+  })
+
+  test('of many points that lack values are those of a search by what both have', async () => {
+    const data = noise(7500, 5).map((value, at) => (at % 7 === 0 ? Number.NaN : value))
+    const points = { rows: 1500, columns: 5, data }
+    const asked = rowsOf({ rows: 40, columns: 5, data: noise(200, 6) }).map((row, at) =>
+      row.map((value, column) => (column === at % 5 ? Number.NaN : value)),
+    )
+    const metric: Metric = { kind: 'nan-euclidean' }
+    const { numbers } = await answersOf(regression(points, { count: 3, metric }), asked, null)
+    const expected = asked.map((row) => expectedMean(points, row, 3, 'nan-euclidean'))
     expect(numbers.map(([value]) => value)).toEqual(expected)
   })
 
@@ -275,6 +334,7 @@ describe('what is refused, by name', () => {
     weights: 'uniform',
     effective_metric_: 'euclidean',
   }
+  const weighted: PickleValue = { kind: 'dict', entries: new Map([['w', array([1, 2])]]) }
   const machine = {
     kernel: 'rbf',
     _gamma: 0.5,
@@ -286,7 +346,19 @@ describe('what is refused, by name', () => {
   }
 
   test.each([
-    ['a metric', { effective_metric_: 'haversine' }, 'uses the metric haversine'],
+    ['a metric', { effective_metric_: 'precomputed' }, 'uses the metric precomputed'],
+    ['places of other columns', { effective_metric_: 'haversine' }, 'rows of 1 columns, not of 2'],
+    ['a metric without its numbers', { effective_metric_: 'seuclidean' }, 'without a usable V'],
+    [
+      'a parameter that is not applied',
+      { effective_metric_: 'hamming', effective_metric_params_: weighted },
+      'gives its metric hamming the parameter w',
+    ],
+    [
+      'weights of other columns',
+      { effective_metric_: 'minkowski', p: 3, effective_metric_params_: weighted },
+      'whose w is not one number a column',
+    ],
     ['more neighbours than points', { n_neighbors: 9 }, 'asks for 9 neighbours of 2 points'],
     ['values for other points', { _y: array([1, 2, 3]) }, 'not one value for each of its points'],
     [

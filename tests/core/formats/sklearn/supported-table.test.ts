@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { METRIC_NAMES } from '#core/formats/sklearn/metrics.ts'
 import { corpusFiles } from './corpus.ts'
 import { REFUSED } from './refused-cases.ts'
 import { supportedPage } from './supported-table.ts'
@@ -30,4 +31,13 @@ test('a case that is refused for one of its classes says nothing of the others',
   const page = supportedPage([file], [], { [file.title]: `The ${guilty} cannot be read` })
   expect(page).toContain(`| ${guilty} | no |`)
   expect(page).not.toContain(`| ${innocent} |`)
+})
+
+/** Other names of metrics that have a fixture. */
+const SYNONYMS = ['l1', 'l2', 'cityblock', 'infinity']
+
+test('every metric of the page has a fixture', () => {
+  const titles = corpusFiles('sklearn').map(({ title }) => title)
+  const compared = (name: string) => titles.some((title) => title.startsWith(`knn_${name}`))
+  expect(METRIC_NAMES.filter((name) => !SYNONYMS.includes(name) && !compared(name))).toEqual([])
 })

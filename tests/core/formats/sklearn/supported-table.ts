@@ -1,5 +1,7 @@
 // The table of docs/supported-models.md: which classes of which releases the fixtures hold Parley to.
 
+import { READ_FUNCTIONS } from '#core/formats/sklearn/functions.ts'
+import { METRIC_NAMES } from '#core/formats/sklearn/metrics.ts'
 import { isPredictorClass } from '#core/formats/sklearn/read-object.ts'
 import type { CorpusFile } from './corpus.ts'
 
@@ -35,6 +37,11 @@ export function supportedPage(
     '## scikit-learn: preparation of data',
     '',
     ...table(sklearn, preparation, refused),
+    '',
+    '## scikit-learn: what some of them take',
+    '',
+    `- KNeighborsClassifier and KNeighborsRegressor: the metrics ${METRIC_NAMES.join(', ')}; the weights uniform and distance.`,
+    `- FunctionTransformer: numpy’s ${READ_FUNCTIONS.numpy.join(', ')}; scipy.special’s ${READ_FUNCTIONS.scipy.join(', ')}; also within functools.partial.`,
     '',
     '## LightGBM',
     '',
