@@ -96,6 +96,11 @@ export interface TestClient {
     value: string,
     context?: Input,
   ): Promise<readonly string[]>
+  /** The same for a variable in the template of an address. */
+  completeAddress(template: string, variable: string, value: string): Promise<readonly string[]>
+  templates(): Promise<
+    readonly { uriTemplate: string; name: string; mimeType?: string | undefined }[]
+  >
   prompts(): Promise<readonly string[]>
   prompt(name: string, given: Readonly<Record<string, string>>): Promise<string>
   /** Resolves at the next notice that the tools changed. */
@@ -189,6 +194,14 @@ async function connectNewer(
       })
       return completion.values
     },
+    async completeAddress(template, variable, value) {
+      const { completion } = await client.complete({
+        ref: { type: 'ref/resource', uri: template },
+        argument: { name: variable, value },
+      })
+      return completion.values
+    },
+    templates: async () => (await client.listResourceTemplates()).resourceTemplates,
     prompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
     async prompt(name, given) {
       const { messages } = await client.getPrompt({ name, arguments: { ...given } })
@@ -234,6 +247,14 @@ async function connectOlder(
       })
       return completion.values
     },
+    async completeAddress(template, variable, value) {
+      const { completion } = await client.complete({
+        ref: { type: 'ref/resource', uri: template },
+        argument: { name: variable, value },
+      })
+      return completion.values
+    },
+    templates: async () => (await client.listResourceTemplates()).resourceTemplates,
     prompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
     async prompt(name, given) {
       const { messages } = await client.getPrompt({ name, arguments: { ...given } })

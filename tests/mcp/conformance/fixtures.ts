@@ -370,6 +370,12 @@ export function withFixtures(backend: Backend): Backend {
       if (prompt === undefined) return backend.getPrompt(parameters, exchange)
       return { messages: [...prompt[1](parameters.arguments ?? {})] }
     },
+    async complete(parameters, exchange) {
+      const { ref } = parameters
+      const isFixture =
+        ref.type === 'ref/prompt' ? ref.name in PROMPTS : ref.uri.startsWith('test://')
+      return isFixture ? { completion: { values: [] } } : backend.complete(parameters, exchange)
+    },
   }
 }
 
