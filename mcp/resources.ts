@@ -1,4 +1,4 @@
-// Resources: the models, and of each its card, its signature and its OpenAPI document; scored tables by their handle.
+// Resources: the models, and of each its card, its signature and its OpenAPI document; tables and models by their handle.
 
 import {
   type ListResourcesResult,
@@ -101,9 +101,10 @@ export const RESOURCE_TEMPLATES: ListResourceTemplatesResult = {
     })),
     {
       uriTemplate: 'parley://uploads/{upload}',
-      name: 'scored table',
-      title: 'A scored table',
-      description: 'The result of predict_batch on an uploaded table, by its handle.',
+      name: 'file',
+      title: 'A file by its handle',
+      description:
+        'What predict_batch scored (as text) or train_model learnt (as bytes), up to 1 MB.',
     },
   ],
 }
@@ -126,10 +127,11 @@ export async function readResource(
   return { contents: [{ uri, ...content }] }
 }
 
-interface Content {
-  readonly mimeType: string
-  readonly text: string
-}
+/** Text where it is text, else its bytes in base64. */
+type Content = { readonly mimeType: string } & (
+  | { readonly text: string }
+  | { readonly blob: string }
+)
 
 function read(address: Address, call: Call, context: ResourceContext): Promise<Content | null> {
   switch (address.kind) {
@@ -184,7 +186,9 @@ async function readUpload(id: string, call: Call): Promise<Content | null> {
   if (!upload.ok || upload.value.sizeBytes > MAX_RESULT_BYTES) return null
   const bytes = await call.ports.registry.readUpload(id)
   const text = decode(bytes)
-  return text === null ? null : { mimeType: tableType(upload.value.fileName), text }
+  return text === null
+    ? { mimeType: 'application/octet-stream', blob: Buffer.from(bytes).toString('base64') }
+    : { mimeType: tableType(upload.value.fileName), text }
 }
 
 function decode(bytes: Uint8Array): string | null {

@@ -2,7 +2,7 @@
 
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
 import { type Failure, untoldDetails } from '#core/errors.ts'
-import type { Operation } from '#core/operations/operation.ts'
+import type { Operation, OperationName } from '#core/operations/operation.ts'
 import { renderPlainText } from '#core/presentation/plain-text.ts'
 import { uploadUri } from '../uris.ts'
 
@@ -20,17 +20,30 @@ export function answerOf(
   const { text, blocks } = operation.present(output)
   // Links lead to this server's own pages, which a client cannot open; the resource below it can.
   const shown = blocks.filter((block) => block.kind !== 'link')
-  const content: ContentBlock[] = [{ type: 'text', text: renderPlainText({ text, blocks: shown }) }]
+  const words = renderPlainText({ text, blocks: shown })
   const result = resultOf(output)
-  if (result !== null) {
-    content.push({
-      type: 'resource_link',
-      uri: uploadUri(result.upload),
-      name: result.fileName,
-      description: 'The scored table',
-    })
-  }
+  if (result === null)
+    return { content: [{ type: 'text', text: words }], structuredContent: { ...output } }
+  const { what, use } = RESULTS[operation.name] ?? KEPT
+  const { upload, fileName } = result
+  const content: ContentBlock[] = [
+    // Clients that read nothing but text learn the handle here.
+    { type: 'text', text: `${words}\n\n${what} is kept as ${fileName}, handle ${upload}: ${use}.` },
+    { type: 'resource_link', uri: uploadUri(upload), name: fileName, description: what },
+  ]
   return { content, structuredContent: { ...output } }
+}
+
+interface KeptFile {
+  readonly what: string
+  readonly use: string
+}
+
+const KEPT: KeptFile = { what: 'The result', use: 'read it as a resource' }
+/** What an operation leaves behind, and what a client does with it. */
+const RESULTS: Partial<Readonly<Record<OperationName, KeptFile>>> = {
+  predict_batch: { what: 'The scored table', use: 'read it as a resource' },
+  train_model: { what: 'The trained model', use: 'deploy_model takes it as "upload"' },
 }
 
 export function failureOf(failure: Failure): CallToolResult {

@@ -279,7 +279,9 @@ function toTexts(values: Input): Record<string, string> {
 }
 
 function textOf(contents: readonly object[]): string {
-  return contents.map((one) => ('text' in one ? String(one.text) : '')).join('\n')
+  // Bytes come in base64, and are handed on so.
+  const parts = contents.map((one) => ('text' in one ? one.text : 'blob' in one ? one.blob : ''))
+  return parts.map(String).join('\n')
 }
 
 function readAnswer(result: object): ToolAnswer {
