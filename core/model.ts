@@ -120,6 +120,11 @@ export interface JoinedColumns {
 }
 
 /** What evaluation left of a version, for the page and for explanations; every part may be missing. */
+export interface FeatureRange {
+  readonly minimum: number
+  readonly maximum: number
+}
+
 export interface ModelReport {
   /** How the rows for the figures were put aside, in words: "25 % of the rows, seed 42". */
   readonly evaluation?: string
@@ -141,4 +146,6 @@ export interface ModelReport {
   readonly importance?: readonly { readonly name: string; readonly share: number }[]
   /** Rows of the training data to compare others with. */
   readonly background?: readonly Row[]
+  /** Smallest and largest value of each number that was learned from. */
+  readonly ranges?: Readonly<Record<string, FeatureRange>>
 }

@@ -199,8 +199,19 @@ function describeSignature(
     training?.target ??
     targetFromName(name)
   const named = target === undefined ? signature : { ...signature, target }
-  const described = source.sample === null ? named : withSampleConfig(named, source.sample.config)
+  const ranged = withRanges(named, training?.report?.ranges ?? {})
+  const described = source.sample === null ? ranged : withSampleConfig(ranged, source.sample.config)
   return withDefaultBands(described)
+}
+
+/** What the training saw of a number, for forms and sliders; the file itself knows nothing of it. */
+function withRanges(signature: Signature, ranges: NonNullable<ModelReport['ranges']>): Signature {
+  const inputs = signature.inputs.map((input) => {
+    const range = Object.hasOwn(ranges, input.name) ? ranges[input.name] : undefined
+    const isNumber = input.type === 'float' || input.type === 'integer'
+    return isNumber && range !== undefined ? { ...input, ...range } : input
+  })
+  return { ...signature, inputs }
 }
 
 async function tryOut(

@@ -1,7 +1,7 @@
 // How a training reads: what was learned and how good it is, what it was compared with, what to beware of, what comes next.
 
 import type { Block, Presentation } from '#core/presentation/blocks.ts'
-import { formatNumber, formatPercent } from '#core/presentation/numbers.ts'
+import { formatNumber, formatShare } from '#core/presentation/numbers.ts'
 import { countOf, escapeMarkdown, withArticle } from '#core/presentation/phrases.ts'
 import type { TrainingOutput } from './train-model.ts'
 
@@ -36,7 +36,7 @@ function howGood({ metrics, baseline, rows, task }: TrainingOutput): string {
     return `${unseen}, it is off by ${formatNumber(mae)} on average (always the mean: ${formatNumber(naive)}), R² ${formatNumber(r2)}.`
   }
   const [accuracy, naive] = [metrics['accuracy'] ?? 0, baseline['accuracy'] ?? 0]
-  return `${unseen}, it is right in ${formatPercent(accuracy)} (always the most frequent class: ${formatPercent(naive)}).`
+  return `${unseen}, it is right in ${formatShare(accuracy)} (always the most frequent class: ${formatShare(naive)}).`
 }
 
 function whatNow({ deployed, can_deploy }: TrainingOutput): string {
@@ -73,7 +73,7 @@ const METRIC_LABELS = { macro_f1: 'macro F1', r2: 'R²' } as const
 
 const CLASS_COLUMNS = [
   { name: 'macro_f1', label: 'Macro F1', format: formatNumber },
-  { name: 'accuracy', label: 'Accuracy', format: (value: number) => formatPercent(value) },
+  { name: 'accuracy', label: 'Accuracy', format: (value: number) => formatShare(value) },
   { name: 'log_loss', label: 'Log loss', format: formatNumber },
 ]
 
@@ -94,7 +94,8 @@ const FIGURES: readonly (readonly [string, string])[] = [
   ['mape', 'MAPE'],
 ]
 
-function figures({ metrics, baseline, settings, seed, run }: TrainingOutput): Block {
+function figures(training: TrainingOutput): Block {
+  const { metrics, baseline, settings, seed, run, evaluation } = training
   const known = FIGURES.flatMap(([name, label]) => {
     const value = metrics[name]
     if (value === undefined) return []
@@ -105,7 +106,7 @@ function figures({ metrics, baseline, settings, seed, run }: TrainingOutput): Bl
   const set = Object.entries(settings).map(([name, value]) => `${name} ${value ?? 'none'}`)
   return {
     kind: 'fields',
-    title: 'On the rows put aside',
+    title: evaluation?.method === undefined ? 'On the rows put aside' : `On ${evaluation.method}`,
     items: [
       ...known,
       { label: 'Settings', value: [...set, `seed ${seed}`].join(', ') },

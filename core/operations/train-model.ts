@@ -301,10 +301,10 @@ async function deploy(upload: string, name: string, call: Call) {
   return succeed({ name: deployed.value.name, version, model_version, endpoint })
 }
 
-/** Without the rows to compare with: a tracking server is somebody else's, and rows of the data stay here. */
+/** Without the rows to compare with and the ranges: a tracking server is somebody else's, and values of the data stay here. */
 function reportArtifacts(report: ModelReport | null) {
   if (report === null) return []
-  const { background: _, ...rest } = report
+  const { background: _rows, ranges: _ranges, ...rest } = report
   const text = `${JSON.stringify(rest, null, 2)}\n`
   return [{ name: 'report.json', bytes: new TextEncoder().encode(text) }]
 }

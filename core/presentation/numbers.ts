@@ -73,6 +73,18 @@ export function formatPercent(probability: number, thresholds: readonly number[]
   return `${(probability * 100).toFixed(MAX_PERCENT_DECIMALS)}%`
 }
 
+/** A counted share, such as an accuracy: as `formatPercent`, but all is `100%` and none is `0%`, since counts are certain. */
+export function formatShare(share: number): string {
+  if (share === 1) return '100%'
+  return share === 0 ? '0%' : formatPercent(share)
+}
+
+/** How far a probability moved, with its sign: `+12%`, `-0.4%`. */
+export function formatPercentChange(change: number): string {
+  if (change === 0) return '0%'
+  return `${change < 0 ? '-' : '+'}${formatPercent(Math.abs(change))}`
+}
+
 function keepsSide(value: number, shown: number, thresholds: readonly number[]): boolean {
   return thresholds.every((threshold) => value < threshold === shown < threshold)
 }

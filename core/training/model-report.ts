@@ -1,6 +1,6 @@
 // What a run leaves for people who look at its model later: the confusion, the residuals, what it listens to, rows to compare with.
 
-import type { ModelReport, Row } from '#core/model.ts'
+import type { FeatureRange, ModelReport, Row } from '#core/model.ts'
 import type { Matrix } from '#core/pipeline/matrix.ts'
 import { type Random, shuffledIndices } from './random.ts'
 import type { Judgement } from './reports.ts'
@@ -40,6 +40,7 @@ export function reportOf(
       : {}),
     ...(importance === null ? {} : { importance }),
     background: backgroundOf(train, plan.features, random.split('background')),
+    ranges: rangesOf(train, plan.features),
   }
 }
 
@@ -122,4 +123,24 @@ function cellOf(column: Column, row: number): string | number | null {
   }
   const value = column.values[row] ?? Number.NaN
   return Number.isNaN(value) ? null : value
+}
+
+function rangesOf(
+  train: Table,
+  features: readonly string[],
+): Readonly<Record<string, FeatureRange>> {
+  const ranges: Record<string, FeatureRange> = {}
+  for (const column of train.columns) {
+    if (column.kind !== 'number' || !features.includes(column.name)) continue
+    let [minimum, maximum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    // Comparisons with a gap are false, so gaps change neither.
+    for (const value of column.values) {
+      if (value < minimum) minimum = value
+      if (value > maximum) maximum = value
+    }
+    if (Number.isFinite(minimum) && Number.isFinite(maximum)) {
+      ranges[column.name] = { minimum, maximum }
+    }
+  }
+  return ranges
 }

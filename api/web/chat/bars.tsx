@@ -1,6 +1,6 @@
 // Horizontal bars with their values: probabilities, importances, contributions that may point left or right.
 
-import { formatNumber, formatPercent } from '#core/presentation/numbers.ts'
+import { formatNumber, formatPercent, formatPercentChange } from '#core/presentation/numbers.ts'
 
 export interface Bar {
   readonly label: string
@@ -35,11 +35,7 @@ export function Bars({ title, maximum, format, items, ...rest }: BarsProps) {
                 style={{ inlineSize: `${share(item.value, maximum) * (twoSided ? 50 : 100)}%` }}
               />
             </span>
-            <span className="bar-value">
-              {format === 'percent'
-                ? formatPercent(item.value)
-                : formatSigned(item.value, twoSided)}
-            </span>
+            <span className="bar-value">{valueText(item.value, format, twoSided)}</span>
           </li>
         ))}
       </ul>
@@ -55,7 +51,8 @@ function share(value: number, maximum: number): number {
   return Math.min(1, Math.max(SMALLEST_SHARE, Math.abs(value) / maximum))
 }
 
-function formatSigned(value: number, twoSided: boolean): string {
+function valueText(value: number, format: BarsProps['format'], twoSided: boolean): string {
+  if (format === 'percent') return twoSided ? formatPercentChange(value) : formatPercent(value)
   const text = formatNumber(value)
   return twoSided && value > 0 ? `+${text}` : text
 }

@@ -1,7 +1,7 @@
 // How good a version is and what it listens to: figures, confusion matrix or residuals, importance.
 
 import type { Field } from '#core/presentation/blocks.ts'
-import { formatNumber, formatPercent } from '#core/presentation/numbers.ts'
+import { formatNumber, formatShare } from '#core/presentation/numbers.ts'
 import { Bars } from '../chat/bars.tsx'
 import { FieldList } from '../chat/block-view.tsx'
 import type { DescribedModel } from '../client/api.ts'
@@ -83,9 +83,9 @@ function PerClass({ rows }: { rows: ClassFigures }) {
               <th scope="row" dir="auto">
                 {label}
               </th>
-              <td>{formatPercent(precision)}</td>
-              <td>{formatPercent(recall)}</td>
-              <td>{formatPercent(f1)}</td>
+              <td>{formatShare(precision)}</td>
+              <td>{formatShare(recall)}</td>
+              <td>{formatShare(f1)}</td>
               <td>{formatNumber(support)}</td>
             </tr>
           ))}

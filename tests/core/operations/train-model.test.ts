@@ -76,6 +76,10 @@ describe('a training from an uploaded table', () => {
     const report = await ports.registry.readReport(name, version)
     expect(report?.confusion?.counts).toEqual(answer.evaluation?.confusion_matrix?.counts ?? [])
     expect(report?.background?.length).toBe(64)
+    const described = await run(ports, 'describe_model', { model: name })
+    expect(described).toMatchObject({
+      value: { inputs: [{ name: 'tenure', minimum: 0, maximum: 59 }, { name: 'charges' }] },
+    })
     expect(await ports.registry.findRun(answer.run)).toMatchObject({ model: name, version })
     const row = { tenure: 2, charges: 50 }
     const predicted = await run(ports, 'predict', { model: name, features: row })
@@ -184,6 +188,7 @@ describe('the record of a training', () => {
     const sent = new TextDecoder().decode(tracked[0]?.artifacts[0]?.bytes)
     expect(Object.keys(JSON.parse(sent))).toContain('confusion')
     expect(sent).not.toContain('background')
+    expect(sent).not.toContain('ranges')
   })
 
   test('a tracking server that is away is a warning, not a failure', async () => {

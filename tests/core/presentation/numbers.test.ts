@@ -7,7 +7,9 @@ import {
   formatGiven,
   formatNumber,
   formatPercent,
+  formatPercentChange,
   formatQuantity,
+  formatShare,
   percentWords,
 } from '#core/presentation/numbers.ts'
 
@@ -37,6 +39,15 @@ describe('a probability', () => {
     expect(percentWords(0)).toBe('less than 0.1%')
     expect(percentWords(0.5)).toBe('50%')
   })
+})
+
+test('a counted share may be all or nothing', () => {
+  expect([1, 0, 0.9996, 0.5].map(formatShare)).toEqual(['100%', '0%', '>99.9%', '50%'])
+})
+
+test('a change of a probability has its sign, also where it is small', () => {
+  const changes = [-0.132, 0.02, -0.0004, 0, -0.004].map(formatPercentChange)
+  expect(changes).toEqual(['-13%', '+2%', '-<0.1%', '0%', '-0.4%'])
 })
 
 describe('a number', () => {
