@@ -78,7 +78,12 @@ describe('a training from an uploaded table', () => {
     expect(report?.background?.length).toBe(64)
     const described = await run(ports, 'describe_model', { model: name })
     expect(described).toMatchObject({
-      value: { inputs: [{ name: 'tenure', minimum: 0, maximum: 59 }, { name: 'charges' }] },
+      value: {
+        inputs: [
+          { name: 'tenure', minimum: 0, maximum: 58 },
+          { name: 'charges', minimum: 20, maximum: 109 },
+        ],
+      },
     })
     expect(await ports.registry.findRun(answer.run)).toMatchObject({ model: name, version })
     const row = { tenure: 2, charges: 50 }
