@@ -65,6 +65,7 @@ export function predictionJson(
     case 'regression':
       return pieces.head + numberJson(prediction.value) + end
     case 'values':
+    case 'suggestions':
       break
   }
   const { prediction: _value, ...others } = answerOf(version.signature, prediction)

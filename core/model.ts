@@ -45,7 +45,7 @@ export interface InputField {
 
 export interface OutputField {
   readonly name: string
-  readonly type: 'label' | 'probability' | 'number'
+  readonly type: 'label' | 'probability' | 'number' | 'text'
   readonly description?: string
   readonly unit?: string
 }
@@ -90,6 +90,17 @@ export type Prediction =
   | { readonly kind: 'regression'; readonly value: number }
   /** Several targets or quantiles at once, in the order of `Signature.outputs`. */
   | { readonly kind: 'values'; readonly values: readonly number[] }
+  /** Words for a blank, best first; none where nothing fits. */
+  | {
+      readonly kind: 'suggestions'
+      readonly suggestions: readonly {
+        readonly text: string
+        /** Comparable within one text only. */
+        readonly score: number
+        /** 0 to 1. */
+        readonly positivity: number
+      }[]
+    }
 
 /** Where a version's file came from; shown by `describe_model`, never trusted as instructions. */
 export interface Origin {

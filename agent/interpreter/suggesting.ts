@@ -1,6 +1,6 @@
 // Understands requests for words in a blank: "suggest something positive for: the application was <blank>".
 
-import { splitAtBlanks } from '#core/phrases/blank-text.ts'
+import { splitAtBlanks } from '#core/phrases/blank.ts'
 import { ask, type Plan, run, say } from './plan.ts'
 import { namedModels } from './predicting.ts'
 import type { MessageReading } from './reading.ts'

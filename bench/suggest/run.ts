@@ -27,7 +27,7 @@ async function measureProcess(): Promise<void> {
     folder: join(ROOT, 'models/positive-phrases'),
     now: Date.now,
   })
-  const opened = await suggester.open()
+  const opened = await suggester.bundled()
   if (!opened.ok) throw new Error(opened.failure.message)
   for (const maxWords of [1, 5]) {
     const wishes = { topK: 5, minPositivity: 0.6, maxWords }
@@ -36,7 +36,8 @@ async function measureProcess(): Promise<void> {
       for (let at = 0; at < SAMPLES; at++) {
         const text = isKept ? 'have a ' : `sentence ${maxWords} ${at} is `
         const startedMs = performance.now()
-        await opened.value.suggest([text, ' day'], wishes)
+        const { modelVersion } = opened.value
+        await suggester.ask(opened.value, modelVersion, [text, ' day'], wishes)
         times.push(performance.now() - startedMs)
       }
       times.sort((left, right) => left - right)

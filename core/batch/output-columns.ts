@@ -13,6 +13,7 @@ export interface OutputColumn {
 /** `predicted_label` and one `probability_<class>` each, or `prediction`, or one `prediction_<output>` each. */
 export function outputColumns(signature: Signature): readonly OutputColumn[] {
   const { classes } = signature
+  if (signature.task === 'fill_mask') return [WORD_COLUMN]
   if (classes !== undefined) return [LABEL_COLUMN, ...classes.map(probabilityColumn)]
   const values = signature.outputs.filter((output) => output.type === 'number')
   if (values.length <= 1) return [VALUE_COLUMN]
@@ -37,6 +38,13 @@ const VALUE_COLUMN: OutputColumn = {
     if (prediction.kind === 'regression') return prediction.value
     return prediction.kind === 'values' ? (prediction.values[0] ?? null) : null
   },
+}
+
+const WORD_COLUMN: OutputColumn = {
+  name: 'prediction',
+  type: 'text',
+  pick: (prediction) =>
+    prediction.kind === 'suggestions' ? (prediction.suggestions[0]?.text ?? null) : null,
 }
 
 function probabilityColumn(label: string, index: number): OutputColumn {

@@ -6,6 +6,7 @@ import type { TensorBinding } from '#core/formats/description.ts'
 import { FormatError } from '#core/formats/format-error.ts'
 import type { OnnxFile } from '#core/formats/onnx/graph.ts'
 import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
+import type { ModelFileStore } from '#core/language/open-language-model.ts'
 import type { Prediction } from '#core/model.ts'
 import { exampleRow } from '#core/operations/example-row.ts'
 import type { Logger } from '#core/operations/operation.ts'
@@ -18,6 +19,7 @@ import { createEncoder, type Encoder } from './encoder.ts'
 import type { EncodedRows, Engine, LoadableModel, LoadedModel } from './engine.ts'
 import { readGraphProgram } from './graph-program.ts'
 import { InferenceError } from './inference-error.ts'
+import { isArchive, loadLanguageModel } from './language-model.ts'
 import type { RunOutputs } from './outputs.ts'
 import { readPredictions } from './predictions.ts'
 import { createSession, type ModelSession } from './session.ts'
@@ -32,6 +34,8 @@ export interface EngineOptions {
   readonly workers?: number
   /** False runs everything on onnxruntime, for comparison. */
   readonly compile?: boolean
+  /** Files of language models that are too large for their archive; none where absent. */
+  readonly modelFiles?: ModelFileStore
 }
 
 type OpenModel = LoadedModel & { close(): Promise<void> }
@@ -59,13 +63,14 @@ export function createEngine(options: EngineOptions): Engine {
 
 async function loadModel(
   model: LoadableModel,
-  { logger, compile = true }: EngineOptions,
+  { logger, compile = true, modelFiles }: EngineOptions,
   pool: BatchPool,
   onClose: (model: OpenModel) => void,
 ): Promise<Outcome<OpenModel>> {
   const { onnx, signature, binding } = model
   let session: ModelSession | null = null
   try {
+    if (isArchive(onnx)) return await loadLanguageModel(model, modelFiles ?? null, onClose)
     const file = readOnnxGraph(onnx)
     const problem = findTreeProblem(file)
     if (problem !== null) throw new InferenceError(problem)

@@ -3,9 +3,11 @@
 import type { Outcome } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { Prediction, Signature } from '#core/model.ts'
+import type { PhraseModel } from '#core/phrases/phrase-model.ts'
 
 /** What the engine needs to load a version. */
 export interface LoadableModel {
+  /** A graph, or the archive of a language model. */
   readonly onnx: Uint8Array
   readonly signature: Signature
   readonly binding: TensorBinding
@@ -45,6 +47,8 @@ export interface LoadedModel {
    * once; failures are always a promise's.
    */
   predict(rows: EncodedRows, signal?: AbortSignal): Predicted | Promise<Predicted>
+  /** Suggestions with other wishes than the defaults; of models that fill blanks alone. */
+  readonly phrases?: PhraseModel
 }
 
 type Predicted = readonly Prediction[]

@@ -23,7 +23,7 @@ export function readPredictions(
         ? readLabelsAlone(signature, outputs.label, count)
         : readClasses(signature, outputs.probabilities, outputs.label, count)
     case 'fill_mask':
-      throw new InferenceError('This kind of model does not predict rows.')
+      throw new InferenceError('A model that fills blanks gives no numbers.')
   }
 }
 

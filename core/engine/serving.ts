@@ -1,6 +1,7 @@
 // The serving table: the live version of every deployed model, swapped by replacing one reference.
 
 import { type Failure, fail, type Outcome, succeed } from '#core/errors.ts'
+import type { Task } from '#core/model.ts'
 import type { Lease, Logger, Serving } from '#core/operations/operation.ts'
 import type { Registry } from '#core/registry/registry.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
@@ -98,7 +99,7 @@ export async function createServing(options: ServingOptions): Promise<Serving> {
       if (held !== undefined) return succeed(loader.lease(loader.share(held)))
       return await available(() => leaseNumber(name, number))
     },
-    loaded: () => table.names(),
+    loaded: (task) => table.names(task),
     failures: () => new Map(table.failures),
     refresh,
     statistics: statistics.read,
@@ -131,7 +132,13 @@ function createLiveTable(options: ServingOptions, loader: VersionLoader) {
   return {
     failures: failures as ReadonlyMap<string, Failure>,
     get: (name: string): Held | undefined => live.get(name),
-    names: (): readonly string[] => [...live.keys()].sort(),
+    names(task?: Task): readonly string[] {
+      const names: string[] = []
+      for (const [name, { version }] of live) {
+        if (task === undefined || version.signature.task === task) names.push(name)
+      }
+      return names.sort()
+    },
     /** Where the version cannot be loaded, the one before goes on answering and the failure is on record. */
     async set(name: string, number: number | null): Promise<void> {
       if (number === null || live.get(name)?.version.number === number) {

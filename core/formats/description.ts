@@ -56,6 +56,14 @@ export interface OnnxModel {
   readonly binding: TensorBinding
 }
 
+/** Models of texts in one archive, which is served as it is: steps that fill a blank and score it, or classify. */
+export interface LanguageModel {
+  readonly kind: 'language'
+  readonly archive: Uint8Array
+  readonly binding: TensorBinding
+  readonly steps: number
+}
+
 /** How fields become the graph's tensors, and which tensors hold the answer. */
 export interface TensorBinding {
   readonly inputs: readonly {
@@ -77,7 +85,7 @@ export interface TensorBinding {
 /** Everything a file says about its model. */
 export interface ModelDescription {
   readonly task: Task
-  /** `xgboost`, `scikit-learn`, `lightgbm`, `onnx`. */
+  /** `xgboost`, `scikit-learn`, `lightgbm`, `onnx`, `transformers`, `parley`. */
   readonly library: string
   readonly libraryVersion: string | null
   readonly modelClass: string
@@ -91,7 +99,7 @@ export interface ModelDescription {
   readonly outputNames: readonly string[] | null
   /** A value that stands for missing beside NaN (XGBoost's `missing`), mapped to NaN before anything else. */
   readonly missingValue: number | null
-  readonly predictor: TreeEnsemble | LinearModel | OnnxModel | PipelineModel
+  readonly predictor: TreeEnsemble | LinearModel | OnnxModel | PipelineModel | LanguageModel
   /** Sentences for the person who uploaded, e.g. "This file has no feature names; …". */
   readonly warnings: readonly string[]
 }

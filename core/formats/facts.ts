@@ -15,6 +15,8 @@ export function factsOf(description: ModelDescription): Record<string, string | 
       return { ...facts, weights: predictor.weights.length }
     case 'onnx':
       return { ...facts, bytes: predictor.onnx.length }
+    case 'language':
+      return { ...facts, steps: predictor.steps, bytes: predictor.archive.length }
     case 'pipeline':
       return { ...facts, ...pipelineFacts(predictor.predictor) }
   }

@@ -8,6 +8,7 @@ import type { ModelDescription } from './description.ts'
 import { factsOf, summarise } from './facts.ts'
 import { type FoundModel, findModel } from './find-model.ts'
 import { FormatError } from './format-error.ts'
+import { describeLanguageFile } from './language/describe-language.ts'
 import { describeLightgbmFile } from './lightgbm/describe-lightgbm.ts'
 import { type Budget, MAX_FILE_BYTES, megabytes } from './limits.ts'
 import { readLookupTable } from './lookup-table.ts'
@@ -27,6 +28,7 @@ type OpenedFile =
   | { readonly kind: 'xgboost'; readonly format: string; readonly bytes: Uint8Array }
   | { readonly kind: 'onnx'; readonly format: string; readonly bytes: Uint8Array }
   | { readonly kind: 'lightgbm'; readonly format: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'language'; readonly format: string; readonly bytes: Uint8Array }
 
 const ENCODING_TITLES: Readonly<Record<XgboostEncoding, string>> = {
   ubjson: 'XGBoost UBJSON',
@@ -129,6 +131,8 @@ function openPlain(
       return { kind: 'onnx', format: `ONNX${suffix}`, bytes }
     case 'lightgbm':
       return { kind: 'lightgbm', format: `LightGBM text${suffix}`, bytes }
+    case 'language':
+      return { kind: 'language', format: `ZIP archive of a language model${suffix}`, bytes }
   }
 }
 
@@ -150,6 +154,8 @@ function describeOpened(
       return describeXgboostFile(opened.bytes, hints, budget)
     case 'lightgbm':
       return describeLightgbmFile(opened.bytes, hints, budget)
+    case 'language':
+      return describeLanguageFile(opened.bytes, hints, budget)
     case 'pickle': {
       const values = opened.file.objects.map(({ value }) => value)
       return describeFound(findModel(values, budget), hints, budget)
@@ -227,6 +233,8 @@ function formatOf(sniffed: Sniffed): string {
       return 'ONNX'
     case 'lightgbm':
       return 'LightGBM text'
+    case 'language':
+      return 'ZIP archive of a language model'
     case 'unsupported':
       return 'no model file'
   }

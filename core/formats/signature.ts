@@ -43,6 +43,12 @@ function outputsOf(description: ModelDescription): readonly OutputField[] {
       { name: 'class_probabilities', type: 'probability' },
     ]
   }
+  if (description.task === 'fill_mask') {
+    return [
+      { name: 'prediction', type: 'text', description: 'The word or phrase that fits best' },
+      { name: 'suggestions', type: 'text', description: 'All of them, best first' },
+    ]
+  }
   return (description.outputNames ?? ['prediction']).map((name) => ({ name, type: 'number' }))
 }
 

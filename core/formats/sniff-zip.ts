@@ -36,6 +36,17 @@ const KINDS: readonly { readonly matches: RegExp; readonly message: string }[] =
   { matches: /\.class$/, message: 'This is a Java archive, no model that Parley reads.' },
 ]
 
+/** A config.json at the top, or in the one folder there: of a language model, Parley's or one of Transformers. */
+export function holdsLanguageModel(bytes: Uint8Array): boolean {
+  const names = readNames(bytes)
+  return (
+    names.some((name) => LANGUAGE_CONFIG.test(name)) &&
+    !KINDS.some(({ matches }) => names.some((name) => matches.test(name)))
+  )
+}
+
+const LANGUAGE_CONFIG = /^(?:[^/]+\/)?config\.json$/
+
 export function describeZip(bytes: Uint8Array): string {
   const names = readNames(bytes)
   const kind = KINDS.find(({ matches }) => names.some((name) => matches.test(name)))

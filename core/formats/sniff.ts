@@ -3,7 +3,7 @@
 import { type Codec, detectCodec } from './decompress.ts'
 import { TEXT_MODEL_START } from './lightgbm/text-model.ts'
 import { sniffText } from './sniff-text.ts'
-import { describeZip } from './sniff-zip.ts'
+import { describeZip, holdsLanguageModel } from './sniff-zip.ts'
 import { WHAT_IS_READ } from './supported.ts'
 
 export type XgboostEncoding = 'ubjson' | 'json' | 'binary'
@@ -15,6 +15,7 @@ export type Sniffed =
   | { readonly kind: 'xgboost'; readonly encoding: XgboostEncoding }
   | { readonly kind: 'onnx' }
   | { readonly kind: 'lightgbm' }
+  | { readonly kind: 'language' }
   | { readonly kind: 'unsupported'; readonly message: string }
 
 const PROTO = 0x80
@@ -81,7 +82,9 @@ export function sniff(bytes: Uint8Array): Sniffed {
   const head = latin1(bytes.subarray(0, HEAD_BYTES))
   const magic = MAGICS.find((entry) => head.startsWith(entry.bytes, entry.at ?? 0))
   if (magic !== undefined) return unsupported(magic.message)
-  if (head.startsWith('PK\x03\x04')) return unsupported(describeZip(bytes))
+  if (head.startsWith('PK\x03\x04')) {
+    return holdsLanguageModel(bytes) ? { kind: 'language' } : unsupported(describeZip(bytes))
+  }
   const encoding = xgboostEncoding(bytes, head)
   if (encoding !== null) return { kind: 'xgboost', encoding }
   const codec = detectCodec(bytes)

@@ -219,6 +219,8 @@ function predictorOf(description: ModelDescription): Predictor {
         missingValue,
         classCount: classes?.length ?? null,
       }
+    case 'language':
+      throw misfit('A language model reads one text; nothing can be joined to it.')
     case 'onnx':
       throw misfit(
         'An uploaded ONNX graph is served as it is: put the join, and columns that it does not use, into the graph.',

@@ -13,8 +13,8 @@ const READY: ReadingAnswer = { kind: 'ready' }
 
 const EMPTY = new Uint8Array(0)
 
-/** The library name of graphs that Parley did not write. */
-const FOREIGN = 'onnx'
+/** The libraries of graphs that Parley did not write. */
+const FOREIGN: ReadonlySet<string> = new Set(['onnx', 'transformers', 'parley'])
 
 /** Not Bun.write, which lost parts of frames written one after another to a pipe that was slow to empty. */
 const output = Bun.stdout.writer()
@@ -36,7 +36,7 @@ async function answer(frame: Frame): Promise<void> {
       const file = frame.body.subarray(0, frame.body.length - tableBytes)
       const table = frame.body.subarray(file.length)
       const { onnx, ...result } = readModelFile(file, hints, budget, table)
-      if (result.library === FOREIGN) await tryForeignGraph({ onnx, ...result })
+      if (FOREIGN.has(result.library)) await tryForeignGraph({ onnx, ...result })
       await send({ kind: 'read', result }, onnx)
     }
   } catch (error) {

@@ -24,6 +24,9 @@ export interface OnnxArtifact {
 export function toOnnx(description: ModelDescription): OnnxArtifact {
   const { predictor } = description
   if (predictor.kind === 'onnx') return { onnx: predictor.onnx, binding: predictor.binding }
+  if (predictor.kind === 'language') {
+    return { onnx: predictor.archive, binding: predictor.binding }
+  }
   if (predictor.kind === 'pipeline') {
     const { inputs, classes } = description
     return pipelineToOnnx({ model: predictor, inputs, classes })

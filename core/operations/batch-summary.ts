@@ -106,7 +106,7 @@ function tallyValues({ outputs }: Signature) {
   const ranges = names.map(() => ({ minimum: Infinity, maximum: -Infinity, sum: 0 }))
   return {
     add({ prediction }: Scored) {
-      if (prediction.kind === 'classification') return
+      if (prediction.kind !== 'values' && prediction.kind !== 'regression') return
       const values = prediction.kind === 'values' ? prediction.values : [prediction.value]
       ranges.forEach((range, index) => {
         const value = values[index] ?? 0

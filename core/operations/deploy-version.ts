@@ -197,7 +197,7 @@ function describeSignature(
     signature.target ??
     source.previous?.signature.target ??
     training?.target ??
-    targetFromName(name)
+    (signature.task === 'fill_mask' ? undefined : targetFromName(name))
   const named = target === undefined ? signature : { ...signature, target }
   const ranged = withRanges(named, training?.report?.ranges ?? {})
   const described = source.sample === null ? ranged : withSampleConfig(ranged, source.sample.config)

@@ -107,6 +107,12 @@ export const explainPrediction = defineOperation({
     if (!leased.ok) return leased
     const lease = leased.value
     try {
+      if (lease.version.signature.task === 'fill_mask') {
+        return fail(
+          'conflict',
+          `${lease.version.model} suggests words for a blank; ask for their scores to see how positive each sounds.`,
+        )
+      }
       const predicted = await predictLeased(ports, lease, features, signal)
       if (!predicted.ok) return predicted
       const explained =

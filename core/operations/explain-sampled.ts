@@ -50,6 +50,8 @@ export function measureOf(signature: Signature, label: string | undefined): Meas
         return prediction.probabilities[index] ?? (prediction.label === label ? 1 : 0)
       case 'regression':
         return prediction.value
+      case 'suggestions':
+        throw new Error('suggestions are explained by nobody')
       case 'values':
         return prediction.values[0] ?? Number.NaN
     }

@@ -69,7 +69,7 @@ function limitServing(serving: Serving, principal: Pick<Principal, 'models'>): S
     leaseNow: (name) => (sees(name) ? serving.leaseNow(name) : null),
     leaseVersion: async (name, number) =>
       sees(name) ? serving.leaseVersion(name, number) : fail('not_found', NOT_LOADED),
-    loaded: () => serving.loaded().filter(sees),
+    loaded: (task) => serving.loaded(task).filter(sees),
     failures: () => new Map([...serving.failures()].filter(([name]) => sees(name))),
   }
 }

@@ -64,6 +64,7 @@ async function measure(
   report: ModelReport | null,
 ): Promise<Shares | null> {
   const { signature } = lease.version
+  if (signature.task === 'fill_mask') return null
   const fields = signature.inputs.filter((field) => field.unused !== true)
   const budget = { milliseconds: BUDGET_MS, monotonicMs: ports.monotonicMs }
   if (fields.some(isProse)) {
@@ -121,6 +122,8 @@ function numbersOf(
           : classes.map((label) => (label === prediction.label ? 0.5 : 0))
       case 'regression':
         return [prediction.value]
+      case 'suggestions':
+        return []
       case 'values':
         return prediction.values.map((value, index) => value / (spreads[index] ?? 1))
     }

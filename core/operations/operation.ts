@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
-import type { ModelReport } from '#core/model.ts'
+import type { ModelReport, Task } from '#core/model.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { PhraseSuggester } from '#core/phrases/create-suggester.ts'
@@ -52,8 +52,8 @@ export interface Serving {
   leaseNow(name: string): Lease | null
   /** A given version, loaded on demand and kept for a while. */
   leaseVersion(name: string, number: number): Promise<Outcome<Lease>>
-  /** Names of models in memory, for health and start-up. */
-  loaded(): readonly string[]
+  /** Names of models in memory, of one task where it is given. */
+  loaded(task?: Task): readonly string[]
   /** Deployed models whose live version could not be loaded, with the reason. An earlier version may still answer. */
   failures(): ReadonlyMap<string, Failure>
   /** Reads the registry's news now instead of at the next notice; deploy and promote await it. */

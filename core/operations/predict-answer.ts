@@ -32,7 +32,14 @@ export function presentPrediction(output: PredictOutput): Presentation {
   return { text: sentencesOf(output), blocks }
 }
 
+function suggestionSentence([best, ...others]: readonly string[]): string {
+  if (best === undefined) return 'Nothing that sounds positive enough fits this blank.'
+  const more = others.length === 0 ? '' : ` Or: ${others.join(', ')}.`
+  return `How about “${best}”?${more}`
+}
+
 function sentencesOf(output: PredictOutput): string {
+  if (output.suggestions !== undefined) return suggestionSentence(output.suggestions)
   if (output.class_probabilities === undefined) return valueSentence(output)
   const confidence = confidenceSentence(output)
   const answer = output.probability === undefined ? classSentence(output) : riskSentence(output)

@@ -22,6 +22,8 @@ export const predictionShape = {
   prediction: z.union([z.number(), z.string(), z.record(z.string(), z.number())]),
   predicted_label: z.string().optional(),
   class_probabilities: z.record(z.string(), z.number()).optional(),
+  /** Words for a blank, best first. */
+  suggestions: z.array(z.string()).optional(),
 } as const
 
 /** What a prediction is answered with; an explanation holds the same and its reasons. */

@@ -10,6 +10,8 @@ export interface PredictionFields {
   prediction: PredictedValue
   predicted_label?: string
   class_probabilities?: Record<string, number>
+  /** Words for a blank, best first; `prediction` is the first of them, '' where there is none. */
+  suggestions?: string[]
 }
 
 export interface PredictionAnswer extends PredictionFields {
@@ -56,6 +58,10 @@ export function answerOf(signature: Signature, prediction: Prediction): Predicti
       }
     case 'regression':
       return { prediction: prediction.value }
+    case 'suggestions': {
+      const suggestions = prediction.suggestions.map(({ text }) => text)
+      return { prediction: suggestions[0] ?? '', suggestions }
+    }
     case 'values':
       return { prediction: byName(shape.outputNames, prediction.values) }
   }

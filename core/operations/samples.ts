@@ -3,6 +3,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { packArchive } from '#core/language/language-archive.ts'
+import { readLanguageFolder } from '#core/phrases/phrase-model.ts'
 import { isCardSize } from './card.ts'
 import type { Sample, SampleConfig, SampleModels } from './operation.ts'
 import { readSampleReport } from './sample-report.ts'
@@ -23,7 +25,10 @@ const sampleConfig = z.object({
   description: z.string(),
   task: z.string(),
   aliases: z.array(z.string()).exactOptional(),
+  /** Where the folder is a language model, the archive that is made of it; else a file that lies there. */
   file: z.string().regex(/^[\w.-]+$/),
+  /** Of a language model: the files that its steps read. */
+  files: z.record(z.string(), z.unknown()).exactOptional(),
   classes: z.array(z.string()).exactOptional(),
   positive_label: z.string().exactOptional(),
   target: z.string().exactOptional(),
@@ -49,12 +54,12 @@ export function createSampleModels(folder: string): SampleModels {
     async read(name) {
       const config = await readConfig(folder, name)
       if (config === null) return null
-      const bytes = await readFile(join(folder, name, config.file)).catch(() => null)
+      const bytes = await readModel(folder, name, config)
       if (bytes === null) return null
       const judged = await readMetrics(folder, name)
       return {
         fileName: config.file,
-        bytes: new Uint8Array(bytes),
+        bytes,
         config,
         card: await readCard(folder, name),
         ...judged,
@@ -66,10 +71,33 @@ export function createSampleModels(folder: string): SampleModels {
 async function describeSample(folder: string, name: string) {
   const config = await readConfig(folder, name)
   if (config === null) return null
-  const file = await stat(join(folder, name, config.file)).catch(() => null)
-  if (file === null) return null
+  const sizeBytes = await sizeOf(folder, name, config)
+  if (sizeBytes === null) return null
   const { title, description, task } = config
-  return { name, title, description, task, fileName: config.file, sizeBytes: file.size }
+  return { name, title, description, task, fileName: config.file, sizeBytes }
+}
+
+type Config = z.output<typeof sampleConfig>
+
+/** Null where a file is missing; of an archive that is still to be made, about what it will have. */
+async function sizeOf(folder: string, name: string, { file, files }: Config) {
+  const names = files === undefined ? [file] : Object.keys(files)
+  const found = await Promise.all(
+    names.map((one) => stat(join(folder, name, one)).catch(() => null)),
+  )
+  return found.reduce<number | null>(
+    (sum, one) => (sum === null || one === null ? null : sum + one.size),
+    0,
+  )
+}
+
+async function readModel(folder: string, name: string, { file, files }: Config) {
+  if (files === undefined) {
+    const bytes = await readFile(join(folder, name, file)).catch(() => null)
+    return bytes === null ? null : new Uint8Array(bytes)
+  }
+  const read = await readLanguageFolder(join(folder, name))
+  return read.ok ? packArchive(read.value.configBytes, read.value.files) : null
 }
 
 const FOLDER_NAME = /^[a-z0-9][a-z0-9_-]*$/

@@ -1,15 +1,13 @@
 // suggest_phrases: words for the blank of a sentence, so that it sounds positive.
 
 import { z } from 'zod'
-import { type FailureDetail, fail, succeed } from '#core/errors.ts'
-import { splitAtBlanks, splitWords } from '#core/phrases/blank-text.ts'
-import type { PhraseAnswers } from '#core/phrases/create-suggester.ts'
+import { fail, succeed } from '#core/errors.ts'
+import { problemOf, splitAtBlanks } from '#core/phrases/blank.ts'
 import type { PhraseSuggestion } from '#core/phrases/rank-phrases.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
-import { defineOperation } from './operation.ts'
-
-/** Far above any sentence; the models look at the words near the blank. */
-const MAX_TEXT_CHARACTERS = 1000
+import { type ChosenPhrases, choosePhrases } from './choose-phrases.ts'
+import { defineOperation, type Ports } from './operation.ts'
+import { modelField, versionField } from './wire.ts'
 
 /** Some 100 ms of work together; more are better sent as several requests. */
 const MAX_TEXTS = 32
@@ -46,6 +44,10 @@ const input = z.strictObject({
     .max(LONGEST_PHRASE)
     .optional()
     .describe('Longest phrase, in words; 1 if not said'),
+  model: modelField
+    .optional()
+    .describe('A model that fills blanks; the deployed one, or the one of Parley, if not said'),
+  version: versionField.optional(),
   scores: z.boolean().optional().describe('Adds the scores that the order was made by'),
 })
 
@@ -79,7 +81,7 @@ export const suggestPhrases = defineOperation({
   cost: 'instant',
   input,
   output,
-  errors: ['invalid_input', 'unavailable'],
+  errors: ['invalid_input', 'not_found', 'conflict', 'unavailable'],
   examples: [
     {
       utterance: 'Suggest something positive for: the application was <blank>',
@@ -99,33 +101,52 @@ export const suggestPhrases = defineOperation({
         { path: 'text', message: 'is a sentence with one <blank>, such as "have a <blank> day"' },
       ])
     }
-    const opened = await ports.phrases.open()
-    if (!opened.ok) return opened
-    const answers = opened.value
-    const longest = answers.config.limits.words_in_text
-    const problems = given.flatMap((one, at) =>
-      problemOf(one, texts === undefined ? 'text' : `texts[${at}]`, longest),
-    )
-    const [first] = problems
-    if (first !== undefined)
-      return fail('invalid_input', `${first.path} ${first.message}.`, problems)
-    const results: NonNullable<Output['results']> = []
-    for (const one of given) {
-      signal.throwIfAborted()
-      results.push({ text: one, ...toWire(await ask(answers, one, wishes), wishes) })
+    if (wishes.version !== undefined && wishes.model === undefined) {
+      return fail(
+        'invalid_input',
+        'model is missing: version is a number of one of its versions.',
+        [{ path: 'model', message: 'is missing beside version' }],
+      )
     }
-    const latency = Math.round((ports.monotonicMs() - startedMs) * 1000) / 1000
-    const rest = { model_version: answers.modelVersion, latency_ms: latency }
-    const [only] = results
-    return succeed(texts === undefined ? { ...only, ...rest } : { results, ...rest })
+    const found = await choosePhrases(ports, wishes.model, wishes.version)
+    if (!found.ok) return found
+    const chosen = found.value
+    try {
+      const longest = chosen.phrases.settings.limits.words_in_text
+      const problems = given.flatMap((one, at) => {
+        const message = problemOf(one, longest)
+        return message === null
+          ? []
+          : [{ path: texts === undefined ? 'text' : `texts[${at}]`, message }]
+      })
+      const [first] = problems
+      if (first !== undefined)
+        return fail('invalid_input', `${first.path} ${first.message}.`, problems)
+      const results: NonNullable<Output['results']> = []
+      for (const one of given) {
+        signal.throwIfAborted()
+        results.push({ text: one, ...toWire(await ask(ports, chosen, one, wishes), wishes) })
+      }
+      const latency = Math.round((ports.monotonicMs() - startedMs) * 1000) / 1000
+      const rest = { model_version: chosen.modelVersion, latency_ms: latency }
+      const [only] = results
+      return succeed(texts === undefined ? { ...only, ...rest } : { results, ...rest })
+    } finally {
+      chosen.release()
+    }
   },
   present,
 })
 
-function ask(answers: PhraseAnswers, text: string, { top_k, min_positivity, max_words }: Input) {
-  const { defaults } = answers.config
+function ask(
+  { phrases: suggester }: Ports,
+  { phrases, modelVersion }: ChosenPhrases,
+  text: string,
+  { top_k, min_positivity, max_words }: Input,
+) {
+  const { defaults } = phrases.settings
   const [left = '', right = ''] = splitAtBlanks(text)
-  return answers.suggest([left, right], {
+  return suggester.ask(phrases, modelVersion, [left, right], {
     topK: top_k ?? defaults.top_k,
     minPositivity: min_positivity ?? defaults.min_positivity,
     maxWords: max_words ?? defaults.max_words,
@@ -137,35 +158,6 @@ function toWire(found: readonly PhraseSuggestion[], { scores }: Input) {
   return scores === true
     ? { suggestions, scored: found.map((one) => ({ ...one })) }
     : { suggestions }
-}
-
-const LETTER = /\p{L}/u
-const ENGLISH_LETTER = /[a-z]/i
-const EXAMPLE = 'such as "have a <blank> day"'
-
-/** What to send instead; the words never repeat the text. */
-function problemOf(text: string, path: string, longest: number): FailureDetail[] {
-  const problem = (message: string) => [{ path, message }]
-  if (text.trim() === '') return problem(`is empty; send a sentence with one <blank>, ${EXAMPLE}`)
-  if (text.length > MAX_TEXT_CHARACTERS) {
-    return problem(`is too long; send at most ${MAX_TEXT_CHARACTERS} characters`)
-  }
-  const parts = splitAtBlanks(text)
-  if (parts.length !== 2) {
-    return problem(
-      parts.length === 1
-        ? `has no blank; write <blank>, [blank] or ___ where the words shall go, ${EXAMPLE}`
-        : `has ${parts.length - 1} blanks; write exactly one, ${EXAMPLE}`,
-    )
-  }
-  const letters = [...parts.join('')].filter((character) => LETTER.test(character.normalize('NFD')))
-  const english = letters.filter((letter) => ENGLISH_LETTER.test(letter.normalize('NFD')))
-  if (english.length === 0)
-    return problem(`has no English words; send some around the blank, ${EXAMPLE}`)
-  if (english.length < letters.length / 2)
-    return problem('must be English; most of its letters are not')
-  const words = splitWords(parts[0] ?? '').length + splitWords(parts[1] ?? '').length
-  return words > longest ? problem(`has ${words} words; send at most ${longest}`) : []
 }
 
 function present({ text, suggestions, scored, results }: Output): Presentation {

@@ -50,7 +50,7 @@ export const inputSchema = z.object({
 
 export const outputSchema = z.object({
   name: z.string(),
-  type: z.enum(['label', 'probability', 'number']),
+  type: z.enum(['label', 'probability', 'number', 'text']),
   description: z.string().optional(),
   unit: z.string().optional(),
 })

@@ -1,24 +1,20 @@
-// The port to suggestions: the pair is opened at the first request, and its answers are kept for a while.
+// The port to suggestions: the pair that comes with Parley, opened at the first request, and answers kept for a while.
 
 import { type Outcome, succeed } from '#core/errors.ts'
 import { createKeptAnswers } from './kept-answers.ts'
-import { openPhrasePair, type PairConfig } from './phrase-pair.ts'
-import { type PhraseSuggestion, type PhraseWishes, suggestPhrases } from './rank-phrases.ts'
-import { makeRules, type PhraseRules } from './search-phrases.ts'
+import { type FolderModel, openPhraseFolder, type PhraseModel } from './phrase-model.ts'
+import type { PhraseSuggestion, PhraseWishes } from './rank-phrases.ts'
 
-export interface PhraseAnswers {
-  readonly modelVersion: string
-  readonly config: PairConfig
-  /** `wishes` are complete; `halves` is the text before and after its blank. */
-  suggest(
+export interface PhraseSuggester {
+  /** The pair that comes with Parley. `unavailable` names what is missing; it is looked for again at the next request. */
+  bundled(): Promise<Outcome<FolderModel>>
+  /** What `model` says, kept by text, wishes and `modelVersion`. */
+  ask(
+    model: Pick<PhraseModel, 'suggest'>,
+    modelVersion: string,
     halves: readonly [string, string],
     wishes: PhraseWishes,
   ): Promise<readonly PhraseSuggestion[]>
-}
-
-export interface PhraseSuggester {
-  /** `unavailable` names what is missing; it is looked for again at the next request. */
-  open(): Promise<Outcome<PhraseAnswers>>
   statistics(): { readonly hits: number; readonly misses: number }
   /** Waits for what runs, then frees the models. */
   close(): Promise<void>
@@ -31,39 +27,29 @@ export function createPhraseSuggester(options: {
   readonly now: () => number
 }): PhraseSuggester {
   const kept = createKeptAnswers<readonly PhraseSuggestion[]>(options.now)
-  let opening: Promise<Outcome<PhraseRules>> | null = null
+  let opening: Promise<Outcome<FolderModel>> | null = null
 
-  const openRules = async (): Promise<Outcome<PhraseRules>> => {
-    const pair = await openPhrasePair(options.folder)
-    return pair.ok ? succeed(makeRules(pair.value)) : pair
-  }
   return {
-    async open() {
-      opening ??= openRules()
-      const rules = await opening.catch((error: unknown) => {
+    async bundled() {
+      opening ??= openPhraseFolder(options.folder)
+      const opened = await opening.catch((error: unknown) => {
         opening = null
         throw error
       })
-      if (!rules.ok) {
+      if (!opened.ok) {
         opening = null
-        return rules
+        return opened
       }
-      const { config, modelVersion } = rules.value.pair
-      return succeed({
-        config,
-        modelVersion,
-        suggest: (halves, wishes) =>
-          kept.get(JSON.stringify([halves, wishes]), () =>
-            suggestPhrases(rules.value, halves, wishes),
-          ),
-      })
+      return succeed(opened.value)
     },
+    ask: (model, modelVersion, halves, wishes) =>
+      kept.get(JSON.stringify([modelVersion, halves, wishes]), () => model.suggest(halves, wishes)),
     statistics: kept.statistics,
     async close() {
-      const rules = await opening
+      const opened = await opening
       opening = null
       await kept.close()
-      if (rules?.ok) await rules.value.pair.close()
+      if (opened?.ok) await opened.value.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 // Ranks what was found for a blank by how well it fits and how positive it makes the sentence, and drops the rest.
 
-import { encodeText } from './blank-text.ts'
+import type { Sentence, SentimentStep } from '#core/language/steps.ts'
 import { compareIds, type FoundPhrase, type PhraseRules, searchPhrases } from './search-phrases.ts'
 
 export interface PhraseWishes {
@@ -20,49 +20,50 @@ export interface PhraseSuggestion {
 
 /** Suggestions for the blank between two halves of a text, best first. */
 export async function suggestPhrases(
-  rules: PhraseRules,
+  { rules, sentiment }: { readonly rules: PhraseRules; readonly sentiment: SentimentStep },
   [left, right]: readonly [string, string],
   wishes: PhraseWishes,
 ): Promise<readonly PhraseSuggestion[]> {
-  const { pair } = rules
-  const before = encodeText(left, pair.vocabulary)
-  const after = encodeText(right, pair.vocabulary)
-  const found = await searchPhrases(rules, before, after, wishes.maxWords)
+  const found = await searchPhrases(rules, left, right, wishes.maxWords)
   if (found.length === 0) return []
-  const heard = await pair.positivity([
-    [...before, ...after],
-    ...found.map(({ ids }) => [...before, ...ids, ...after]),
-    ...found.map(({ ids }) => ids),
+  const texts = found.map(({ ids }) => rules.show(ids))
+  const hearsAlone = rules.settings.parameters.alone > 0
+  const heard = await sentiment.positivity([
+    { before: left, phrase: '', after: right },
+    ...texts.map((phrase): Sentence => ({ before: left, phrase, after: right })),
+    ...(hearsAlone ? texts.map((phrase): Sentence => ({ before: '', phrase, after: '' })) : []),
   ])
   const odds = Float64Array.from(heard, logOdds)
   // What was negative before the blank was filled is not held against the suggestion.
   const start = Math.min(odds[0] ?? 0, 0)
   const scored = found.map((one, at) => {
     const lift = (odds[1 + at] ?? 0) - start
-    return score(rules, one, lift, odds[1 + found.length + at] ?? 0)
+    const alone = hearsAlone ? (odds[1 + found.length + at] ?? 0) : 0
+    return { text: texts[at] ?? '', ...score(rules, one, lift, alone) }
   })
   const positive = scored.filter(({ positivity }) => positivity >= wishes.minPositivity)
   positive.sort((one, other) => other.score - one.score || compareIds(one.ids, other.ids))
-  return pickDiverse(rules, positive, wishes.topK).map(({ ids, score, positivity }) => ({
-    text: ids.map((id) => pair.vocabulary.words[id]).join(' '),
+  return pickDiverse(rules, positive, wishes.topK).map(({ text, score, positivity }) => ({
+    text,
     score,
     positivity,
   }))
 }
 
 interface Scored {
+  readonly text: string
   readonly ids: readonly number[]
   readonly score: number
   readonly positivity: number
 }
 
 function score(
-  { pair }: PhraseRules,
+  { settings }: PhraseRules,
   { ids, fluency }: FoundPhrase,
   lift: number,
   alone: number,
-): Scored {
-  const { parameters } = pair.config
+): Omit<Scored, 'text'> {
+  const { parameters } = settings
   const mixed = parameters.alone * alone + (1 - parameters.alone) * lift
   const bounded = Math.max(-parameters.bound, Math.min(parameters.bound, mixed))
   const length = ids.length > 1 ? parameters.phrase + parameters.per_word * (ids.length - 1) : 0
@@ -76,11 +77,11 @@ function score(
 /** No two that share a word which carries meaning: `very good` adds little to `good`. */
 function pickDiverse({ notLast }: PhraseRules, ranked: readonly Scored[], topK: number): Scored[] {
   const chosen: Scored[] = []
-  const used = new Set<number>()
+  const used = new Set<string>()
   for (const one of ranked) {
-    const meaning = one.ids.filter((id) => !notLast.has(id))
-    if (meaning.some((id) => used.has(id))) continue
-    for (const id of meaning) used.add(id)
+    const meaning = one.text.split(' ').filter((word) => !notLast.has(word))
+    if (meaning.some((word) => used.has(word))) continue
+    for (const word of meaning) used.add(word)
     chosen.push(one)
     if (chosen.length === topK) break
   }

@@ -1,7 +1,7 @@
 // Finds words and phrases for a blank: one beam search for each length, all lengths in one batch a step.
 
-import { TOKEN } from './blank-text.ts'
-import type { PhrasePair } from './phrase-pair.ts'
+import type { SuggestionSettings } from '#core/language/language-config.ts'
+import type { FillMaskStep } from '#core/language/steps.ts'
 
 export interface FoundPhrase {
   readonly ids: readonly number[]
@@ -9,36 +9,65 @@ export interface FoundPhrase {
   readonly fluency: number
 }
 
-/** What does not depend on a text, made once for a pair. Masks are by id, below `pair.outputs`. */
+/** What does not depend on a text, made once for a model. Masks are by id, below `filler.outputs`. */
 export interface PhraseRules {
-  readonly pair: PhrasePair
-  readonly usable: Uint8Array
+  readonly filler: FillMaskStep
+  readonly settings: SuggestionSettings
+  /** Words that may stand behind another one, and words that may open the text. */
+  readonly inside: Uint8Array
+  readonly opening: Uint8Array
+  /** Words that may be a suggestion by themselves, and those that may end and begin a phrase of several. */
   readonly alone: Uint8Array
+  readonly first: Uint8Array
+  readonly last: Uint8Array
   /** 1 for words that take `an`. */
   readonly vowels: Uint8Array
-  readonly notLast: ReadonlySet<number>
-  /** By length and beginning, such as `3:17,4`: the ids that go on to a whole phrase of that length. */
-  readonly following: ReadonlyMap<string, readonly number[]>
+  readonly notLast: ReadonlySet<string>
+  /** By length and beginning, such as `3:17,4`: the ids that go on to a whole phrase; null where any words may. */
+  readonly following: ReadonlyMap<string, readonly number[]> | null
+  /** As it is shown. */
+  show(ids: readonly number[]): string
 }
 
 type Beam = FoundPhrase
 
-export function makeRules(pair: PhrasePair): PhraseRules {
-  const { filter } = pair.config
-  const { words, ids } = pair.vocabulary
-  const setOf = (list: readonly string[]) =>
-    new Set(list.map((word) => ids.get(word)).filter((id) => id !== undefined))
+export function makeRules(filler: FillMaskStep, settings: SuggestionSettings): PhraseRules {
+  const { words, outputs, phrases } = filler
+  const { filter } = settings
   const [never, notFirst, notLast, notAlone] = [
-    setOf(filter.never),
-    setOf(filter.not_first),
-    setOf(filter.not_last),
-    setOf(filter.not_alone),
+    new Set(filter.never),
+    new Set(filter.not_first),
+    new Set(filter.not_last),
+    new Set(filter.not_alone),
   ]
-  const mask = (fits: (id: number) => boolean) =>
-    Uint8Array.from({ length: pair.outputs }, (_, id) => Number(fits(id)))
+  const mask = (fits: (word: string, id: number) => boolean) =>
+    Uint8Array.from({ length: outputs }, (_, id) => {
+      const word = words[id]
+      return Number(typeof word === 'string' && fits(word, id))
+    })
   const vowel = new RegExp(filter.vowel_sound)
+  const first = mask((word) => !notFirst.has(word))
+  const last = mask((word) => !notLast.has(word))
+  return {
+    filler,
+    settings,
+    inside: mask((word, id) => filler.inside[id] === 1 && !never.has(word)),
+    opening: mask((word, id) => filler.opening[id] === 1 && !never.has(word)),
+    alone: mask((word, id) => first[id] === 1 && last[id] === 1 && !notAlone.has(word)),
+    first,
+    last,
+    vowels: mask((word) => vowel.test(word)),
+    notLast,
+    following: phrases === null ? null : followingOf(phrases),
+    show: (ids) => ids.map((id) => words[id]).join(' '),
+  }
+}
+
+function followingOf(
+  phrases: readonly (readonly number[])[],
+): ReadonlyMap<string, readonly number[]> {
   const following = new Map<string, Set<number>>()
-  for (const phrase of pair.phrases) {
+  for (const phrase of phrases) {
     phrase.forEach((id, place) => {
       const key = keyOf(phrase.length, phrase.slice(0, place))
       const known = following.get(key)
@@ -46,31 +75,26 @@ export function makeRules(pair: PhrasePair): PhraseRules {
       else known.add(id)
     })
   }
-  return {
-    pair,
-    usable: mask((id) => id >= TOKEN.firstWord && !never.has(id)),
-    alone: mask((id) => !notFirst.has(id) && !notLast.has(id) && !notAlone.has(id)),
-    vowels: mask((id) => vowel.test(words[id] ?? '')),
-    notLast,
-    following: new Map(
-      [...following].map(([key, set]) => [key, [...set].sort((left, right) => left - right)]),
-    ),
-  }
+  return new Map(
+    [...following].map(([key, set]) => [key, [...set].sort((left, right) => left - right)]),
+  )
 }
 
 const keyOf = (length: number, ids: readonly number[]) => `${length}:${ids.join(',')}`
 
-/** Words and phrases of up to `maximumWords` for the blank between `before` and `after`, both as ids. */
+/** Words and phrases of up to `maximumWords` for the blank between two parts of a text. */
 export async function searchPhrases(
   rules: PhraseRules,
-  before: readonly number[],
-  after: readonly number[],
+  left: string,
+  right: string,
   maximumWords: number,
 ): Promise<readonly FoundPhrase[]> {
-  const { pair } = rules
-  const { candidates, beam, phrases } = pair.config.parameters
-  const head = [TOKEN.start, ...before]
-  const tail = [...after, TOKEN.end]
+  const { filler } = rules
+  const { candidates, beam, phrases } = rules.settings.parameters
+  const before = filler.encode(left.trimEnd())
+  const after = filler.encode(right)
+  const head = [...filler.head, ...before]
+  const tail = [...after, ...filler.tail]
   const isFirst = firstAllowed(rules, before.at(-1))
   const next = tail[0]
   const found: FoundPhrase[] = []
@@ -84,22 +108,19 @@ export async function searchPhrases(
     const rows = live.map(({ length, one }) => [
       ...head,
       ...one.ids,
-      ...new Array<number>(length - step).fill(TOKEN.mask),
+      ...new Array<number>(length - step).fill(filler.mask),
       ...tail,
     ])
-    const logits = await pair.fill(
+    const logits = await filler.fill(
       rows,
       rows.map(() => head.length + step),
     )
     const grown = new Map<number, Beam[]>()
     live.forEach(({ length, one }, row) => {
-      const scores = logits.subarray(row * pair.outputs, (row + 1) * pair.outputs)
+      const scores = logits.subarray(row * filler.outputs, (row + 1) * filler.outputs)
       const isLast = step === length - 1
       const fits = (id: number) => (step > 0 || isFirst(id)) && !(isLast && id === next)
-      const choices =
-        length === 1
-          ? wordsThat(pair.outputs, (id) => rules.alone[id] === 1 && fits(id))
-          : (rules.following.get(keyOf(length, one.ids)) ?? []).filter(fits)
+      const choices = choicesAfter(rules, one.ids, length, fits)
       const sum = logSumExp(scores)
       const list = grown.get(length) ?? []
       for (const id of best(choices, scores, length === 1 ? candidates : beam)) {
@@ -117,11 +138,32 @@ export async function searchPhrases(
   return found
 }
 
+/** The ids that may come next in a suggestion of `length` words that begins with `begun`. */
+function choicesAfter(
+  rules: PhraseRules,
+  begun: readonly number[],
+  length: number,
+  fits: (id: number) => boolean,
+): readonly number[] {
+  const { filler, following, alone, first, last, inside } = rules
+  if (length === 1) return wordsThat(filler.outputs, (id) => alone[id] === 1 && fits(id))
+  if (following !== null) return (following.get(keyOf(length, begun)) ?? []).filter(fits)
+  const isLast = begun.length === length - 1
+  const isFree = (id: number) =>
+    (begun.length === 0 ? first[id] === 1 : inside[id] === 1) && (!isLast || last[id] === 1)
+  return wordsThat(filler.outputs, (id) => isFree(id) && !begun.includes(id) && fits(id))
+}
+
 /** After `a` a consonant, after `an` a vowel sound, and no repeat of the word before. */
-function firstAllowed({ pair, usable, vowels }: PhraseRules, last: number | undefined) {
-  const word = last === undefined ? '' : pair.vocabulary.words[last]
+function firstAllowed(
+  { filler, inside, opening, vowels }: PhraseRules,
+  previous: number | undefined,
+) {
+  const word = previous === undefined ? '' : filler.words[previous]
   const vowel = word === 'an' ? 1 : word === 'a' ? 0 : null
-  return (id: number) => usable[id] === 1 && id !== last && (vowel === null || vowels[id] === vowel)
+  const usable = previous === undefined ? opening : inside
+  return (id: number) =>
+    usable[id] === 1 && id !== previous && (vowel === null || vowels[id] === vowel)
 }
 
 function wordsThat(count: number, fits: (id: number) => boolean): readonly number[] {

@@ -30,6 +30,8 @@ const CORE_LIBRARIES = new Set([
   'hyparquet',
   'hyparquet-writer',
   'csv-parse',
+  'fflate',
+  '@huggingface/tokenizers',
 ])
 
 /** The scanner reads modules, not scripts. */

@@ -12,8 +12,20 @@ FILES = ['fill.onnx', 'sentiment.onnx', 'vocabulary.txt', 'phrases.txt']
 SETTINGS = {
     'format': 1,
     'name': 'positive-phrases',
+    'title': 'Positive phrases',
+    'description': 'Fills the blank of an English sentence with words that make it sound positive.',
+    'aliases': ['phrases', 'suggestions'],
     'task': 'fill_mask',
+    # Made when it is deployed, of the files below.
+    'file': 'positive-phrases.zip',
     'language': 'en',
+    'features': {'text': {'description': 'An English sentence with one <blank>', 'example': 'have a <blank> day'}},
+    'examples': ['Suggest something positive for: the application was <blank>'],
+    # One step proposes, the other scores each completed sentence.
+    'steps': [
+        {'kind': 'fill_mask', 'family': 'words', 'graph': 'fill.onnx', 'vocabulary': 'vocabulary.txt', 'phrases': 'phrases.txt'},
+        {'kind': 'sentiment', 'family': 'words', 'graph': 'sentiment.onnx', 'vocabulary': 'vocabulary.txt'},
+    ],
     'tokens': {'pad': 0, 'start': 1, 'end': 2, 'mask': 3, 'number': 4, 'unknown_endings': ['ly', 'ing', 'ed', 's', ''], 'first_unknown': 5, 'first_word': 10},
     'defaults': {'top_k': 5, 'min_positivity': 0.6, 'max_words': 1},
     'limits': {'words_in_text': 60, 'max_words': 5},

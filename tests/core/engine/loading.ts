@@ -63,6 +63,8 @@ function numbersOfOne(prediction: Prediction): readonly number[] {
       return [prediction.value]
     case 'values':
       return prediction.values
+    case 'suggestions':
+      return prediction.suggestions.map(({ positivity }) => positivity)
   }
 }
 

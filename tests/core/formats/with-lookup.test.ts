@@ -41,7 +41,8 @@ async function predict(
 function numbersOf(predictions: readonly Prediction[]): readonly number[] {
   return predictions.flatMap((prediction) => {
     if (prediction.kind === 'classification') return [...prediction.probabilities]
-    return prediction.kind === 'regression' ? [prediction.value] : [...prediction.values]
+    if (prediction.kind === 'regression') return [prediction.value]
+    return prediction.kind === 'values' ? [...prediction.values] : []
   })
 }
 

@@ -248,7 +248,7 @@ describe('a sample', () => {
   test('that does not exist is answered with those that do', async () => {
     const failure = await failWith('deploy_model', { sample: '../churn' })
     expect(failure.message).toBe(
-      'There is no sample model called “../churn”. There are churn, iris, price.',
+      'There is no sample model called “../churn”. There are churn, iris, positive-phrases, price.',
     )
   })
 

@@ -294,6 +294,7 @@ export const PINS = [
       optional: [
         'predicted_label',
         'class_probabilities',
+        'suggestions',
         'positive_label',
         'probability',
         'risk',
@@ -428,6 +429,7 @@ export const PINS = [
       optional: [
         'predicted_label',
         'class_probabilities',
+        'suggestions',
         'positive_label',
         'probability',
         'risk',
@@ -658,6 +660,19 @@ export const PINS = [
           type: 'integer',
           minimum: 1,
           maximum: 5,
+        },
+        model: {
+          description:
+            'A model that fills blanks; the deployed one, or the one of Parley, if not said',
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+        },
+        version: {
+          description: 'Number of a version; the live one when left out',
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
         },
         scores: { description: 'Adds the scores that the order was made by', type: 'boolean' },
       },

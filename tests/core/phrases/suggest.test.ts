@@ -5,13 +5,16 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { encodeText, splitAtBlanks, splitWords } from '#core/phrases/blank-text.ts'
 import {
-  createPhraseSuggester,
-  type PhraseAnswers,
-  type PhraseSuggester,
-} from '#core/phrases/create-suggester.ts'
-import { openPhrasePair, type PhrasePair } from '#core/phrases/phrase-pair.ts'
+  encodeText,
+  readVocabulary,
+  splitWords,
+  type Vocabulary,
+} from '#core/language/word-tokens.ts'
+import { splitAtBlanks } from '#core/phrases/blank.ts'
+import { createPhraseSuggester, type PhraseSuggester } from '#core/phrases/create-suggester.ts'
+import { type FolderModel, openPhraseFolder } from '#core/phrases/phrase-model.ts'
+import type { PhraseWishes } from '#core/phrases/rank-phrases.ts'
 import goldenSuggestions from '#models/positive-phrases/suggest.golden.json'
 import goldenTokens from '#models/positive-phrases/tokens.golden.json'
 import { SAMPLES_FOLDER } from '../../support/ports.ts'
@@ -19,24 +22,22 @@ import { SAMPLES_FOLDER } from '../../support/ports.ts'
 const FOLDER = join(SAMPLES_FOLDER, 'positive-phrases')
 const WISHES = { topK: 5, minPositivity: 0.6, maxWords: 1 }
 
-let pair: PhrasePair
+let vocabulary: Vocabulary
 let suggester: PhraseSuggester
-let answers: PhraseAnswers
+let model: FolderModel
 let clockMs = 0
 
 beforeAll(async () => {
-  const opened = await openPhrasePair(FOLDER)
-  if (!opened.ok) throw new Error(opened.failure.message)
-  pair = opened.value
   suggester = createPhraseSuggester({ folder: FOLDER, now: () => clockMs })
-  const open = await suggester.open()
-  if (!open.ok) throw new Error(open.failure.message)
-  answers = open.value
+  const bundled = await suggester.bundled()
+  if (!bundled.ok) throw new Error(bundled.failure.message)
+  model = bundled.value
+  vocabulary = readVocabulary(await Bun.file(join(FOLDER, 'vocabulary.txt')).text())
 })
-afterAll(async () => {
-  await suggester.close()
-  await pair.close()
-})
+afterAll(() => suggester.close())
+
+const ask = (halves: readonly [string, string], wishes: PhraseWishes) =>
+  suggester.ask(model, model.modelVersion, halves, wishes)
 
 const halvesOf = (text: string) => {
   const [left = '', right = ''] = splitAtBlanks(text)
@@ -47,15 +48,15 @@ describe('tokens', () => {
   test(`${goldenTokens.length} texts are taken apart as the reference does`, () => {
     for (const { text, tokens, ids } of goldenTokens) {
       expect([text, splitWords(text)]).toEqual([text, tokens])
-      expect([text, encodeText(text, pair.vocabulary)]).toEqual([text, ids])
+      expect([text, encodeText(text, vocabulary)]).toEqual([text, ids])
     }
   })
 
   test('of any text have ids of the vocabulary, and reading is total', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const ids = encodeText(text, pair.vocabulary)
-        expect(ids.every((id) => id >= 4 && id < pair.vocabulary.words.length)).toBe(true)
+        const ids = encodeText(text, vocabulary)
+        expect(ids.every((id) => id >= 4 && id < vocabulary.words.length)).toBe(true)
       }),
     )
   })
@@ -71,7 +72,7 @@ describe('tokens', () => {
 describe('suggestions', () => {
   test.each(goldenSuggestions)('$text ($max_words words, $top_k) as the reference', async (row) => {
     const wishes = { ...WISHES, topK: row.top_k, maxWords: row.max_words }
-    const found = await answers.suggest(halvesOf(row.text), wishes)
+    const found = await ask(halvesOf(row.text), wishes)
     expect(found.map(({ text }) => text)).toEqual(row.suggestions.map(({ text }) => text))
     found.forEach(({ score, positivity }, at) => {
       expect(score).toBeCloseTo(row.suggestions[at]?.score ?? Number.NaN, 3)
@@ -87,7 +88,7 @@ describe('suggestions', () => {
         fc.integer({ min: 1, max: 5 }),
         async (left, right, maxWords) => {
           const wishes = { topK: 8, minPositivity: 0.8, maxWords }
-          const found = await answers.suggest([left, right], wishes)
+          const found = await ask([left, right], wishes)
           expect(found.length).toBeLessThanOrEqual(8)
           expect(new Set(found.map(({ text }) => text)).size).toBe(found.length)
           for (const { text, positivity } of found) {
@@ -104,9 +105,9 @@ describe('suggestions', () => {
   test('never repeat the word before or behind the blank', async () => {
     const wishes = { topK: 20, minPositivity: 0, maxWords: 1 }
     for (const word of ['good', 'great', 'nice', 'beautiful', 'wonderful']) {
-      const before = await answers.suggest([`have a ${word} `, ' day'], wishes)
+      const before = await ask([`have a ${word} `, ' day'], wishes)
       expect(before.map(({ text }) => text)).not.toContain(word)
-      const behind = await answers.suggest(['have a ', ` ${word} day`], wishes)
+      const behind = await ask(['have a ', ` ${word} day`], wishes)
       expect(behind.map(({ text }) => text)).not.toContain(word)
     }
   })
@@ -114,10 +115,10 @@ describe('suggestions', () => {
   test('to equal requests at once are made once, and again when they are old', async () => {
     const before = suggester.statistics()
     const halves = halvesOf('our new office is <blank>')
-    await Promise.all([answers.suggest(halves, WISHES), answers.suggest(halves, WISHES)])
+    await Promise.all([ask(halves, WISHES), ask(halves, WISHES)])
     expect(suggester.statistics()).toEqual({ hits: before.hits + 1, misses: before.misses + 1 })
     clockMs += 10 * 60 * 1000
-    await answers.suggest(halves, WISHES)
+    await ask(halves, WISHES)
     expect(suggester.statistics()).toEqual({ hits: before.hits + 1, misses: before.misses + 2 })
   })
 })
@@ -126,22 +127,22 @@ describe('a folder of models', () => {
   test('that lacks a file or has a damaged one is named before anything is loaded', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'parley-phrases-'))
     try {
-      const empty = await openPhrasePair(folder)
+      const empty = await openPhraseFolder(folder)
       expect(empty.ok ? '' : empty.failure.message).toContain('config.json')
       for (const name of ['config.json', 'vocabulary.txt', 'fill.onnx', 'sentiment.onnx']) {
         await cp(join(FOLDER, name), join(folder, name))
       }
-      const lacking = await openPhrasePair(folder)
+      const lacking = await openPhraseFolder(folder)
       expect(lacking).toMatchObject({ ok: false, failure: { code: 'unavailable' } })
       expect(lacking.ok ? '' : lacking.failure.message).toContain('phrases.txt')
       await writeFile(join(folder, 'phrases.txt'), 'something else\n')
-      const damaged = await openPhrasePair(folder)
+      const damaged = await openPhraseFolder(folder)
       expect(damaged.ok ? '' : damaged.failure.message).toContain('phrases.txt')
       expect(damaged.ok ? '' : damaged.failure.message).toContain('damaged')
       const later = createPhraseSuggester({ folder, now: () => 0 })
-      expect((await later.open()).ok).toBe(false)
+      expect((await later.bundled()).ok).toBe(false)
       await cp(join(FOLDER, 'phrases.txt'), join(folder, 'phrases.txt'))
-      expect((await later.open()).ok).toBe(true)
+      expect((await later.bundled()).ok).toBe(true)
       await later.close()
     } finally {
       await rm(folder, { recursive: true, force: true })

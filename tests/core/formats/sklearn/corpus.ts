@@ -156,6 +156,8 @@ function compareRow(
       return largestDifference([prediction.value], expected.values?.[row] ?? [], row)
     case 'values':
       return largestDifference(prediction.values, expected.values?.[row] ?? [], row)
+    case 'suggestions':
+      return `row ${row}: words`
   }
 }
 

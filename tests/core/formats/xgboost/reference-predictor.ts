@@ -20,7 +20,7 @@ export function predictRow(
   row: readonly (number | null)[],
 ): ReferencePrediction {
   const { predictor, missingValue } = description
-  if (predictor.kind === 'onnx' || predictor.kind === 'pipeline') {
+  if (predictor.kind !== 'trees' && predictor.kind !== 'linear') {
     throw new Error('this kind of model runs on a session')
   }
   const values = Float32Array.from(row, (value) =>

@@ -42,7 +42,8 @@ function rowsOf({ rows, columns }: Table, names: readonly string[]) {
 
 function numbersOf(prediction: Prediction): readonly number[] {
   if (prediction.kind === 'classification') return prediction.probabilities
-  return prediction.kind === 'regression' ? [prediction.value] : prediction.values
+  if (prediction.kind === 'regression') return [prediction.value]
+  return prediction.kind === 'values' ? prediction.values : []
 }
 
 const VERSIONS = ['1.2.2', '1.6.1'] as const

@@ -1,4 +1,4 @@
-// From a text with one blank to token ids, exactly as models/positive-phrases/tokenisation.md says.
+// From a text to the numbers of its words, exactly as models/positive-phrases/tokenisation.md says.
 
 /** Words of a pair by id, and back. */
 export interface Vocabulary {
@@ -23,12 +23,6 @@ const TOKENS = /[a-z]+(?:'[a-z]+)*|[0-9]+|[.,!?;:]/g
 const COMBINING = /[\u0300-\u036f]/g
 const APOSTROPHES = /[\u2018\u2019\u02bc`\u00b4]/g
 const STARTS_WITH_DIGIT = /^[0-9]/
-const BLANK = /<blank>|\[blank\]|_{3,}/gi
-
-/** The parts of a text between its blanks; one blank makes two of them. */
-export function splitAtBlanks(text: string): readonly string[] {
-  return text.split(BLANK)
-}
 
 export function splitWords(text: string): readonly string[] {
   const folded = text.toLowerCase().replace(APOSTROPHES, "'").normalize('NFKD')
