@@ -18,6 +18,8 @@ export interface Configuration {
   readonly defaultModel: string | null
   /** Folder with the data of the examples, absolute. */
   readonly exampleData: string | null
+  /** Where models of Transformers are fetched. */
+  readonly hub: { readonly endpoint: string; readonly token: string | null }
   readonly logLevel: LogLevel
   /** Where finished trainings are logged too, without a slash at the end; null where nothing is set. */
   readonly mlflowUri: string | null
@@ -45,6 +47,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const DEFAULT_PORT = 3000
+const DEFAULT_HUB = 'https://huggingface.co'
 const LARGEST_PORT = 65_535
 const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
 const TRAILING_SLASHES = /\/+$/
@@ -113,6 +116,12 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
       `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${mlflowUri}".`,
     )
   }
+  const hub = value('HF_ENDPOINT') ?? DEFAULT_HUB
+  if (!isHttpUrl(hub)) {
+    return invalid(
+      `HF_ENDPOINT must be the http or https address of the Hugging Face hub or a mirror; it is "${hub}".`,
+    )
+  }
   const exampleData = value('PARLEY_EXAMPLE_DATA')
   if (exampleData !== null && !isFolder(resolve(exampleData))) {
     return invalid(`PARLEY_EXAMPLE_DATA must be a folder that is there; it is "${exampleData}".`)
@@ -125,6 +134,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     artifactFolder,
     defaultModel,
     exampleData: exampleData === null ? null : resolve(exampleData),
+    hub: { endpoint: hub.replace(TRAILING_SLASHES, ''), token: value('HF_TOKEN') },
     logLevel,
     mlflowUri: mlflowUri === null ? null : mlflowUri.replace(TRAILING_SLASHES, ''),
     allowedHosts: allowedHosts.value,

@@ -14,7 +14,7 @@ import { createDataFinder } from '#models/shared/find-data.ts'
 import type { Configuration } from './configuration.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { firstSentence } from './keys.ts'
-import { openPorts } from './ports.ts'
+import { createModelCache, openPorts } from './ports.ts'
 import { LOCAL } from './run-command.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -156,6 +156,7 @@ async function makeExample(
     outputFolder,
     withServer: (work) => serveMeanwhile(ports, work),
     fetch,
+    modelCache: createModelCache(configuration),
     say,
     again,
     given,

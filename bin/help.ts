@@ -29,7 +29,8 @@ export function generalHelp(version: string): string {
     'SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, SLACK_API_URL,',
     'DISCORD_TOKEN with DISCORD_APPLICATION_ID, DISCORD_GUILD_ID, DISCORD_API_URL,',
     'PARLEY_ARTIFACTS (inside PARLEY_DATA), PARLEY_EXAMPLE_DATA (a folder), PARLEY_API_KEY (for parley mcp),',
-    'MLFLOW_TRACKING_URI (an MLflow server that trainings are logged to as well).',
+    'MLFLOW_TRACKING_URI (an MLflow server that trainings are logged to as well),',
+    'HF_ENDPOINT and HF_TOKEN (where models of Transformers are fetched).',
     'Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 invalid input, 5 unreadable file,',
     '6 refused, 130 interrupted.',
   ].join('\n')

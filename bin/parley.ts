@@ -67,6 +67,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
     )
   }
   if (word === 'example') return startExample(rest, terminal)
+  if (word === 'models') return startModels(rest, terminal)
   if (word === 'keys') return aboutPeople(rest, terminal, KEYS_HELP, runKeys)
   if (word === 'runs') return aboutPeople(rest, terminal, RUNS_HELP, runRuns)
   if (word === 'audit') return aboutPeople(rest, terminal, AUDIT_HELP, runAudit)
@@ -87,6 +88,22 @@ async function startExample(words: readonly string[], terminal: Terminal): Promi
   }
   return withInterrupt((signal) =>
     runExample(words, { configuration: configuration.value, terminal, signal }),
+  )
+}
+
+async function startModels(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { MODELS_HELP, runModels } = await import('./models.ts')
+  if (words.includes('--help') || words.includes('-h')) {
+    terminal.print(MODELS_HELP)
+    return EXIT.done
+  }
+  const configuration = readConfiguration(process.env)
+  if (!configuration.ok) {
+    terminal.complain(configuration.failure.message)
+    return EXIT.usage
+  }
+  return withInterrupt((signal) =>
+    runModels(words, { configuration: configuration.value, terminal, signal }),
   )
 }
 

@@ -1,10 +1,11 @@
 // Builds the real ports from a configuration: registry, engine, serving table, reader, samples, logger.
 
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
+import { createFileStore } from '#core/language/file-store.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
@@ -15,6 +16,7 @@ import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
 import { createMlflow } from '#core/training/tracking-mlflow.ts'
 import { createTrainer } from '#core/training/trainer.ts'
+import type { ModelCache } from '#models/shared/model-folder.ts'
 import manifest from '../package.json'
 import type { Configuration } from './configuration.ts'
 import { createDataSets } from './training-data.ts'
@@ -27,6 +29,12 @@ const ID_BYTES = 16
 export const now = () => Date.now()
 export const randomId = () => randomBytes(ID_BYTES).toString('hex')
 const monotonicMs = () => performance.now()
+
+/** Where models of other people are kept, for examples and for the engine. */
+export function createModelCache({ dataFolder, hub }: Configuration): ModelCache {
+  const folder = join(dataFolder, 'models')
+  return { hub, folder: join(folder, 'hub'), store: createFileStore(join(folder, 'files')) }
+}
 
 /** Null where no tracking server is set. */
 export function createTracker({ mlflowUri }: Configuration): RunTracker | null {
@@ -60,7 +68,7 @@ export async function openPorts(
   baseUrl: () => string,
 ): Promise<OpenPorts> {
   const registry = await openRegistry(configuration, logger)
-  const engine = createEngine({ logger })
+  const engine = createEngine({ logger, modelFiles: createModelCache(configuration).store })
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
   const trainer = createTrainer({ logger, parleyVersion: manifest.version })

@@ -3,6 +3,7 @@
 import type { Outcome } from '#core/errors.ts'
 import type { Call } from '#core/operations/operation.ts'
 import type { FindData } from './shared/find-data.ts'
+import type { ModelCache } from './shared/model-folder.ts'
 
 export interface Example {
   /** As it is typed after `parley example`; also the name of the model and of its folder in `models/`. */
@@ -27,6 +28,8 @@ export interface ExampleContext {
   /** Runs `work` against an HTTP server of this process's own models, on a free port of this machine. */
   readonly withServer: <T>(work: (url: string) => Promise<T>) => Promise<T>
   readonly fetch: typeof fetch
+  /** Where models of other people are fetched, and where they are kept. */
+  readonly modelCache: ModelCache
   /** Prints one line, or several. */
   readonly say: (line: string) => void
   /** True makes everything anew that is already there. */

@@ -3,6 +3,7 @@
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { OnnxFile } from '#core/formats/onnx/graph.ts'
 import { readOnnxGraph } from '#core/formats/onnx/read-graph.ts'
+import { isArchive } from '#core/language/language-archive.ts'
 import {
   type ExplanationEntry,
   readExplanation,
@@ -69,11 +70,12 @@ interface Explained {
 }
 
 /**
- * Reads the artifact once, for any number of rows. Null for graphs that Parley did not write, for predictors that do more
+ * Reads the artifact once, for any number of rows. Null for graphs that Parley did not write, for language models, for predictors that do more
  * than add up columns, and for models whose file did not say how much training data reached each node. Throws FormatError
  * when the bytes are no ONNX.
  */
 export function createExplainer(onnx: Uint8Array, binding: TensorBinding): Explainer | null {
+  if (isArchive(onnx)) return null
   const file = readOnnxGraph(onnx)
   const explained = readPipeline(onnx, file, binding) ?? readProgram(file, binding)
   return explained === null ? null : explainerOf(explained)

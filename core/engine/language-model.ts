@@ -16,11 +16,6 @@ import type { EncodedRows, LoadedModel } from './engine.ts'
 import { InferenceError } from './inference-error.ts'
 import { readPredictions } from './predictions.ts'
 
-/** How a ZIP archive begins; no ONNX file does. */
-export function isArchive([first, second]: Uint8Array): boolean {
-  return first === 0x50 && second === 0x4b
-}
-
 type OpenModel = LoadedModel & { close(): Promise<void> }
 
 /** Throws what onnxruntime throws where a graph cannot be run. */

@@ -28,6 +28,11 @@ export interface LanguageArchive {
   readonly files: ArchiveFiles
 }
 
+/** How a ZIP archive begins; no ONNX file does. */
+export function isArchive([first, second]: Uint8Array): boolean {
+  return first === 0x50 && second === 0x4b
+}
+
 /** Not compressed: graphs hardly shrink, and what is stored as it is need not be unpacked at each start. */
 export function packArchive(config: Uint8Array, files: ArchiveFiles): Uint8Array {
   const entries: Zippable = { [CONFIG_FILE]: config }

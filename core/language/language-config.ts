@@ -93,8 +93,6 @@ export type LanguageConfig = z.output<typeof languageConfig>
 export type PhraseConfig = Extract<LanguageConfig, { task: 'fill_mask' }>
 export type SuggestionSettings = z.output<typeof suggestionSettings>
 export type LanguageStep = LanguageConfig['steps'][number]
-export type WordsStep = Extract<LanguageStep, { family: 'words' }>
-export type TransformersStep = Extract<LanguageStep, { family: 'transformers' }>
 
 /** Every file that a step reads, the graph first. */
 export function filesOfStep(step: LanguageStep): readonly string[] {

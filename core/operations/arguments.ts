@@ -56,13 +56,17 @@ export function argumentsOf(input: z.ZodObject): readonly InputArgument[] {
     ([name]) => !HIDDEN.includes(name),
   )
   const takesPairs = properties.some(([, field]) => kindOf(field) === 'pairs')
+  const takesText = properties.some(([name]) => name === 'text')
   return properties
     .map(([name, field]) => ({
       name,
       kind: kindOf(field),
       required: required.includes(name),
-      // `predict churn 2` would read as a value, so a version is named wherever pairs follow.
-      positional: POSITIONAL_ORDER.includes(name) && !(takesPairs && name === 'version'),
+      // `predict churn 2` would read as a value, so a version is named wherever pairs follow; a text stands alone.
+      positional:
+        POSITIONAL_ORDER.includes(name) &&
+        !(takesPairs && name === 'version') &&
+        (name === 'text' || !takesText),
       description: field.description ?? '',
     }))
     .sort((left, right) => order(left.name) - order(right.name))

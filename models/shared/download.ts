@@ -110,7 +110,11 @@ async function request(file: DataFile, kept: Kept, { fetch, work }: Line): Promi
   try {
     return await fetch(file.url, {
       // Compressed on the way, its length would not be the file's.
-      headers: { 'accept-encoding': 'identity', ...(kept.sizeBytes > 0 && going) },
+      headers: {
+        ...file.headers,
+        'accept-encoding': 'identity',
+        ...(kept.sizeBytes > 0 && going),
+      },
       signal: AbortSignal.any([work.signal, silent.signal]),
     })
   } finally {

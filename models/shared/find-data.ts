@@ -14,6 +14,8 @@ export interface DataFile {
   readonly maximumBytes: number
   /** Columns that its first line must name, where it is a CSV file. */
   readonly columns?: readonly string[]
+  /** What the address asks for beside the usual. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Of the whole file, 64 hex digits, where one version of it is meant. */
   readonly sha256?: string
 }

@@ -15,6 +15,7 @@ describe('configuration', () => {
         artifactFolder: null,
         defaultModel: null,
         exampleData: null,
+        hub: { endpoint: 'https://huggingface.co', token: null },
         logLevel: 'silent',
         mlflowUri: null,
         allowedHosts: [],
@@ -36,6 +37,13 @@ describe('configuration', () => {
         `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${wrong}".`,
       )
     }
+  })
+
+  test('the hub of models is an http or https address', () => {
+    const read = readConfiguration({ HF_ENDPOINT: 'http://127.0.0.1:8080/', HF_TOKEN: 'hf_1' })
+    expect(read.ok && read.value.hub).toEqual({ endpoint: 'http://127.0.0.1:8080', token: 'hf_1' })
+    const refused = readConfiguration({ HF_ENDPOINT: 'hub' })
+    expect(refused.ok ? '' : refused.failure.message).toContain('HF_ENDPOINT must be')
   })
 
   test('names of a proxy are read one by one, and make everybody need a key', () => {

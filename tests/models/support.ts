@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { createAgent } from '#agent/agent.ts'
 import { createServer } from '#api/server.ts'
+import { createFileStore } from '#core/language/file-store.ts'
 import type { ExampleContext } from '#models/example.ts'
 import { createDataFinder } from '#models/shared/find-data.ts'
 import { type TestPorts, testCall } from '../support/ports.ts'
@@ -45,6 +46,12 @@ export function exampleContext(
       }
     },
     fetch,
+    modelCache: {
+      // Nothing listens there: no test asks the real hub.
+      hub: { endpoint: 'http://127.0.0.1:9', token: null },
+      folder: join(ports.folder, 'models/hub'),
+      store: createFileStore(join(ports.folder, 'models/files')),
+    },
     say,
     again,
     given,
