@@ -39,7 +39,7 @@ function DropArea() {
       <Icon name="upload" size={24} />
       <p>
         <strong>Drop a model file anywhere</strong>
-        <span className="quiet">.pkl, .joblib, .json, .ubj, .model, .txt or .onnx</span>
+        <span className="quiet">.pkl, .joblib, .json, .ubj, .model, .txt, .onnx or .zip</span>
       </p>
       <Button variant="light" onClick={() => input.current?.click()}>
         Choose a file
