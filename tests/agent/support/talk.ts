@@ -71,7 +71,8 @@ export function talkTo(ports: Ports, options: TalkOptions = {}): Talk {
   }
 }
 
-async function storeFile(ports: Ports, file: FileToSend, principal: Principal) {
+/** Keeps a file as a surface does that was sent one; answers what a turn is told of it. */
+export async function storeFile(ports: Ports, file: FileToSend, principal: Principal) {
   const content =
     typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content
   const stored = await ports.registry.createUpload({
