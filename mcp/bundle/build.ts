@@ -1,21 +1,25 @@
-// `bun run bundle:mcpb`: builds the desktop bundle for this machine's platform, and checks and tries what it built.
+// `bun run bundle:mcpb [--address URL] [--name NAMESPACE/parley]`: builds the desktop bundle for this machine's platform, and checks and tries what it built.
 
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { packExtension, unpackExtension, validateManifest } from '@anthropic-ai/mcpb'
 import manifest from '../../package.json'
 import entry from '../../server.json'
 import { collect } from './collect.ts'
 import { PLATFORMS } from './manifest.ts'
+import { publishedEntry } from './registry-entry.ts'
 import { tryBundle } from './try-bundle.ts'
 
 const ROOT = resolve(import.meta.dir, '../..')
 const OUTPUT_FOLDER = join(ROOT, 'dist')
 const BYTES_PER_MB = 1_000_000
-const BUNDLE_NAME = /parley-[\w-]+\.mcpb$/
-const VERSION = /v\d+\.\d+\.\d+/
+
+const { values: wishes } = parseArgs({
+  options: { address: { type: 'string' }, name: { type: 'string' } },
+})
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -41,27 +45,30 @@ async function build(): Promise<void> {
     if (!packed) throw new Error('the bundle could not be packed')
     const unpacked = join(work, 'unpacked')
     await unpackExtension({ mcpbPath: output, outputDir: unpacked, silent: true })
-    const tools = await tryBundle(unpacked, join(work, 'data'))
+    const tools = await tryBundle({ folder: unpacked, home: work })
     const bytes = await Bun.file(output).bytes()
     say(`${output}: ${(bytes.length / BYTES_PER_MB).toFixed(1)} MB, answers with ${tools} tools`)
-    await writeEntry(bytes, platform)
+    await writeEntry(bytes)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
-/** The entry for the registry of MCP servers: the checked-in one with what only this build knows. */
-async function writeEntry(bytes: Uint8Array, platform: string): Promise<void> {
+/** Only who publishes the bundle knows where it will lie; without that there is no entry to write. */
+async function writeEntry(bytes: Uint8Array): Promise<void> {
   const fileSha256 = createHash('sha256').update(bytes).digest('hex')
-  const name = `parley-${platform}-${process.arch}.mcpb`
-  const packages = entry.packages.map((one) => ({
-    ...one,
-    identifier: one.identifier.replace(BUNDLE_NAME, name).replace(VERSION, `v${manifest.version}`),
-    fileSha256,
-  }))
-  const text = JSON.stringify({ ...entry, version: manifest.version, packages }, null, 2)
-  await Bun.write(join(OUTPUT_FOLDER, 'server.json'), `${text}\n`)
-  say(`sha256 ${fileSha256}, in ${join(OUTPUT_FOLDER, 'server.json')}`)
+  const { name = null, address } = wishes
+  say(`sha256 ${fileSha256}`)
+  if (address === undefined) {
+    say('For the registry of MCP servers, build it again with --address URL (where people will')
+    say('download this file) and --name NAMESPACE/parley (a namespace of yours).')
+    return
+  }
+  const { version } = manifest
+  const published = publishedEntry(entry, { name, address, fileSha256, version })
+  const path = join(OUTPUT_FOLDER, 'server.json')
+  await Bun.write(path, `${JSON.stringify(published, null, 2)}\n`)
+  say(`its entry for the registry: ${path}`)
 }
 
 await build()

@@ -25,6 +25,8 @@ const PACKAGES = [
 const NOT_NEEDED: ReadonlySet<string> = new Set(['global-agent', 'adm-zip'])
 /** Read by people and type checkers only. */
 const NOT_RUN = /\.(?:map|md|markdown|d\.ts|d\.mts|d\.cts|cts|py)$/
+/** Cards of the samples are deployed with them. */
+const CARD = /\bcard\.md$/
 const PAGE = join('api', 'web')
 const NATIVE = join('onnxruntime-node', 'bin')
 
@@ -44,7 +46,8 @@ export async function collect(options: CollectOptions): Promise<void> {
   for (const folder of FOLDERS) {
     await cp(join(root, folder), join(target, folder), {
       recursive: true,
-      filter: (path) => !path.startsWith(join(root, PAGE)) && !NOT_RUN.test(path),
+      filter: (path) =>
+        !path.startsWith(join(root, PAGE)) && (CARD.test(path) || !NOT_RUN.test(path)),
     })
   }
   await copyFile(join(root, 'package.json'), join(target, 'package.json'))

@@ -22,7 +22,7 @@ export function createManifest({ version, platform }: { version: string; platfor
     version,
     description: 'Talk to your machine-learning models: deploy a model file, predict, explain.',
     long_description:
-      'Parley reads .pkl and .joblib files of XGBoost, XGBoost’s own formats and .onnx without executing anything in them, and answers predictions on this machine. It talks to a Parley server where one runs, and keeps its own folder where none does.',
+      'Parley reads pickle and joblib files of XGBoost, scikit-learn and LightGBM, their own formats and ONNX without executing anything in them, and answers predictions on this machine. It talks to a Parley server where one runs, and keeps its own folder where none does.',
     author: { name: 'The Parley maintainers' },
     server: {
       type: 'binary',
@@ -30,12 +30,15 @@ export function createManifest({ version, platform }: { version: string; platfor
       mcp_config: {
         command: `\${__dirname}/${runtime}`,
         args: [
-          `\${__dirname}/bin/parley.ts`,
+          `\${__dirname}/bin/desktop.ts`,
           'mcp',
           '--allow',
           '${' + 'user_config.allowed_folders}',
         ],
-        env: { PARLEY_DATA: '${' + 'user_config.data_folder}' },
+        env: {
+          PARLEY_DATA: '${' + 'user_config.data_folder}',
+          PARLEY_API_KEY: '${' + 'user_config.api_key}',
+        },
       },
     },
     tools: OPERATION_TOOLS.map(({ name, title = name }) => ({ name, description: title })),
@@ -56,6 +59,8 @@ export function createManifest({ version, platform }: { version: string; platfor
         description: 'Files in these folders may be deployed and scored by their path.',
         multiple: true,
         required: false,
+        // Without one, clients pass the setting's own name on.
+        default: [],
       },
       data_folder: {
         type: 'directory',
@@ -63,6 +68,14 @@ export function createManifest({ version, platform }: { version: string; platfor
         description: 'Where Parley keeps models when no server of its runs on this machine.',
         required: false,
         default: '${' + 'HOME}/.parley',
+      },
+      api_key: {
+        type: 'string',
+        title: 'API key',
+        description: 'For a Parley server that needs one; empty otherwise.',
+        sensitive: true,
+        required: false,
+        default: '',
       },
     },
   }

@@ -111,7 +111,7 @@ for (const era of ERAS) {
         const changed = client.toolsChanged()
         await run(ports, 'deploy_model', { sample: 'price' })
         await changed
-        expect(await Bun.file(join(folder, 'unused', era, 'registry.sqlite')).exists()).toBe(false)
+        expect(await Bun.file(join(folder, 'unused', era, 'parley.db')).exists()).toBe(false)
         await client.close()
       },
       PATIENCE_MS,
