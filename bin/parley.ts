@@ -17,6 +17,7 @@ import { now, openPorts, openRegistry, randomId } from './ports.ts'
 import { complainOf, LOCAL, runCommand } from './run-command.ts'
 import { RUNS_HELP, runRuns } from './runs.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
+import { filledEnvironment, filledWords } from './unfilled-settings.ts'
 
 const SERVE_HELP = [
   'Starts the server: page, chat and REST on one address. Ctrl-C ends it when what is in flight is done.',
@@ -45,7 +46,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   if (word === 'serve') return startServer(rest, terminal)
   if (word === 'mcp') {
     const { mcp } = await import('./mcp.ts')
-    return mcp(rest, terminal, process.env, manifest.version)
+    return mcp(filledWords(rest), terminal, filledEnvironment(process.env), manifest.version)
   }
   if (word === 'inspect') {
     return withInterrupt((signal) => inspect(rest, terminal, signal))

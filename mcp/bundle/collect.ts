@@ -3,23 +3,11 @@
 import { chmod, copyFile, cp, mkdir } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { z } from 'zod'
+import { importedPackages } from './imported-packages.ts'
 import { createManifest, type Platform, runtimePath } from './manifest.ts'
 
 /** What `parley mcp` is made of; the page and the bots stay out. */
 const FOLDERS = ['core', 'mcp', 'bin', 'models', 'api'] as const
-
-/** Packages that those folders import on the way of `parley mcp`; what they need themselves is found. */
-const PACKAGES = [
-  '@modelcontextprotocol/server',
-  'csv-parse',
-  'drizzle-orm',
-  'hyparquet',
-  'hyparquet-writer',
-  'onnxruntime-node',
-  'pino',
-  'seek-bzip',
-  'zod',
-] as const
 
 /** Fetches its library at install, which the bundle has done already. */
 const NOT_NEEDED: ReadonlySet<string> = new Set(['global-agent', 'adm-zip'])
@@ -79,7 +67,7 @@ const packageFile = z.object({ dependencies: z.record(z.string(), z.string()).op
 
 async function findPackages(root: string): Promise<readonly string[]> {
   const found = new Set<string>()
-  const waiting: string[] = [...PACKAGES]
+  const waiting: string[] = [...(await importedPackages(root))]
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (found.has(name) || NOT_NEEDED.has(name)) continue
     const file = Bun.file(join(root, 'node_modules', name, 'package.json'))

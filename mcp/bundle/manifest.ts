@@ -30,7 +30,7 @@ export function createManifest({ version, platform }: { version: string; platfor
       mcp_config: {
         command: `\${__dirname}/${runtime}`,
         args: [
-          `\${__dirname}/bin/desktop.ts`,
+          `\${__dirname}/bin/parley.ts`,
           'mcp',
           '--allow',
           '${' + 'user_config.allowed_folders}',

@@ -10,7 +10,7 @@ import { collect } from '#mcp/bundle/collect.ts'
 import { createManifest, PLATFORMS } from '#mcp/bundle/manifest.ts'
 import { publishedEntry, registryEntry } from '#mcp/bundle/registry-entry.ts'
 import { tryBundle } from '#mcp/bundle/try-bundle.ts'
-import { filledEnvironment, filledWords } from '../../bin/desktop.ts'
+import { filledEnvironment, filledWords } from '../../bin/unfilled-settings.ts'
 import manifest from '../../package.json'
 import entry from '../../server.json'
 import { ROOT } from '../api/support.ts'
@@ -49,7 +49,7 @@ describe('a bundle for this machine', () => {
   test('holds what it starts, and nothing of the page, the bots, the tests or other machines', async () => {
     const held = new Set<string>()
     for await (const path of new Glob('**/*').scan({ cwd: folder, dot: true })) held.add(path)
-    for (const path of ['manifest.json', 'runtime/bun', 'bin/desktop.ts', 'models/churn/card.md']) {
+    for (const path of ['manifest.json', 'runtime/bun', 'bin/parley.ts', 'models/churn/card.md']) {
       expect([path, held.has(path)]).toEqual([path, true])
     }
     const paths = [...held]
@@ -74,8 +74,8 @@ describe('a bundle for this machine', () => {
 
 describe('settings', () => {
   test('that were left empty are taken out, and the home folder is filled in', () => {
-    const words = ['bun', 'desktop.ts', 'mcp', '--allow', '$' + '{user_config.allowed_folders}']
-    expect(filledWords(words)).toEqual(['bun', 'desktop.ts', 'mcp', '--allow'])
+    const words = ['bun', 'parley.ts', 'mcp', '--allow', '$' + '{user_config.allowed_folders}']
+    expect(filledWords(words)).toEqual(['bun', 'parley.ts', 'mcp', '--allow'])
     const { HOME = '' } = process.env
     expect(
       filledEnvironment({

@@ -1,4 +1,4 @@
-// What a desktop client starts in the bundle: settings that its person left empty are taken out, then it is `parley`.
+// Takes out the settings of a desktop bundle that its person left empty, before anything relies on them.
 
 import { homedir } from 'node:os'
 
@@ -18,13 +18,4 @@ export function filledEnvironment(
     value === undefined || UNFILLED.test(value) ? undefined : value.replace(HOME, homedir()),
   ])
   return Object.fromEntries(entries)
-}
-
-if (import.meta.main) {
-  process.argv = [...filledWords(process.argv)]
-  for (const [name, value] of Object.entries(filledEnvironment(process.env))) {
-    if (value === undefined) delete process.env[name]
-    else process.env[name] = value
-  }
-  await import('./parley.ts')
 }
