@@ -7,6 +7,7 @@ import { ACCEPTS, playChatRoute } from './play-chat-route.ts'
 import { playCommandLine } from './play-command-line.ts'
 import { playDiscord } from './play-discord.ts'
 import { playMcp } from './play-mcp.ts'
+import { playMcpStdio } from './play-mcp-stdio.ts'
 import { playRest } from './play-rest.ts'
 import { playSlack } from './play-slack.ts'
 
@@ -26,6 +27,7 @@ export const SURFACES: readonly Surface[] = [
   { name: 'REST', play: playRest, path: join(DOCS, 'rest.md') },
   { name: 'Slack', play: playSlack, path: join(DOCS, 'slack.md') },
   { name: 'Discord', play: playDiscord, path: join(DOCS, 'discord.md') },
+  { name: 'MCP as clients start it', play: playMcpStdio, path: join(DOCS, 'mcp.md') },
   ...ACCEPTS.map((accept) => ({
     name: `the chat route, ${accept}`,
     play: () => playChatRoute(accept),
