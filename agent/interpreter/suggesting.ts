@@ -24,7 +24,8 @@ const LONGEST_PHRASE = 5
 const MAX_SUGGESTIONS = 20
 const WORDS = /\b(?:up to|at most|max(?:imum)?(?: of)?) (\d|one|two|three|four|five) words?\b/i
 const NEGATED = /\b(?:don['’]?t|not|never)\b/i
-const PHRASES = /\bphrases?\b/i
+/** Not as a part of a name: positive-phrases. */
+const PHRASES = /(?<![\w-])phrases?\b/i
 const COUNT = /\b(?:suggest|give me|propose|find)(?: me)? (\d{1,2})\b/i
 const NUMBERS: Readonly<Record<string, number>> = { one: 1, two: 2, three: 3, four: 4, five: 5 }
 

@@ -171,6 +171,23 @@ function predictionSchema(signature: Signature): JsonSchema {
       },
     }
   }
+  if (signature.task === 'fill_mask') {
+    return {
+      type: 'object',
+      required: ['prediction', 'suggestions'],
+      properties: {
+        prediction: {
+          type: 'string',
+          description: 'The word or phrase that fits best; empty where none does.',
+        },
+        suggestions: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'All of them, best first.',
+        },
+      },
+    }
+  }
   const unit = signature.unit === undefined ? '' : ` In ${signature.unit}.`
   const target = `${signature.target ?? 'The value'}.${unit}`
   if (signature.outputs.length <= 1) {

@@ -67,6 +67,36 @@ describe('POST /api/suggest', () => {
   })
 })
 
+describe('a deployed model that fills blanks', () => {
+  beforeAll(async () => {
+    await server.ask('POST', '/api/operations/deploy_model', { sample: 'positive-phrases' })
+  })
+  afterAll(() => server.ask('DELETE', '/api/models/positive-phrases'))
+
+  test('answers as its own document says', async () => {
+    const { body } = await server.ask('POST', '/api/predict/positive-phrases', {
+      text: 'have a <blank> day',
+    })
+    expect(body).toMatchObject({ task: 'fill_mask', prediction: 'nice' })
+    expect(body.suggestions).toContain('wonderful')
+    const document = await server.ask('GET', '/api/models/positive-phrases/openapi.json')
+    const { Prediction } = document.body.components.schemas
+    expect(Prediction.required).toEqual(['prediction', 'suggestions'])
+    expect(Prediction.properties.prediction.type).toBe('string')
+    expect(Prediction.properties.suggestions.type).toBe('array')
+  })
+
+  test('is asked by name, several rows at once, and each text needs its blank', async () => {
+    const named = await suggest({ text: 'have a <blank> day', model: 'positive-phrases', top_k: 1 })
+    expect(named.body).toMatchObject({ suggestions: ['nice'] })
+    const rows = await server.ask('POST', '/api/predict/positive-phrases', {
+      instances: [{ text: 'have a <blank> day' }, { text: 'none' }],
+    })
+    expect(rows.status).toBe(422)
+    expect(rows.body.error.details[0].path).toBe('instances[1].text')
+  })
+})
+
 const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ['nothing', {}, 'text', 'is required'],
   ['both a text and texts', { text: 'a <blank>', texts: ['a <blank>'] }, 'text', 'is a sentence'],

@@ -18,7 +18,7 @@ describeInBrowser('Phrases', ({ visit }) => {
         await visit(
           parley.url,
           async ({ page }) => {
-            await page.getByRole('button', { name: 'Phrases' }).click()
+            await page.getByRole('button', { name: 'Phrases', exact: true }).click()
             await page.getByText('have a great day').waitFor()
             expect(await page.title()).toBe('Phrases · Parley')
             expect(await violations(page)).toEqual([])
@@ -29,7 +29,7 @@ describeInBrowser('Phrases', ({ visit }) => {
             await page.getByText('have a great day').waitFor()
             await page.getByRole('button', { name: 'New conversation' }).click()
             await page
-              .getByRole('button', { name: 'Phrases' })
+              .getByRole('button', { name: 'Phrases', exact: true })
               .and(page.locator(':not([aria-current])'))
               .waitFor()
           },
@@ -46,7 +46,7 @@ describeInBrowser('Phrases', ({ visit }) => {
       await visit(
         parley.url,
         async ({ page }) => {
-          await page.getByRole('button', { name: 'Phrases' }).click()
+          await page.getByRole('button', { name: 'Phrases', exact: true }).click()
           const box = page.getByLabel('Sentence with a <blank>')
           await box.fill('have a day')
           await page.getByText('has no blank').waitFor()

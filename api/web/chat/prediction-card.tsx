@@ -48,6 +48,7 @@ function Headline({ output }: { output: PredictOutput }) {
     unit,
     target,
     positive_label,
+    suggestions,
   } = output
   if (probability !== undefined) {
     const outcome = findTargetWords(target, positive_label)?.outcome ?? positive_label
@@ -80,6 +81,7 @@ function Headline({ output }: { output: PredictOutput }) {
       </div>
     )
   }
+  if (suggestions !== undefined) return <Suggestions found={suggestions} />
   if (typeof prediction === 'object') return <p className="quiet">Several values</p>
   return (
     <div className="headline">
@@ -88,6 +90,23 @@ function Headline({ output }: { output: PredictOutput }) {
           {typeof prediction === 'number' ? formatQuantity(prediction, unit) : prediction}
         </p>
         <p className="quiet">{target ?? 'predicted value'}</p>
+      </div>
+    </div>
+  )
+}
+
+/** Words for a blank: the best as the answer, the others beside it. */
+function Suggestions({ found: [best, ...others] }: { found: readonly string[] }) {
+  if (best === undefined) {
+    return <p className="quiet">Nothing that sounds positive enough fits this blank.</p>
+  }
+  return (
+    <div className="headline">
+      <div>
+        <p className="big">{best}</p>
+        <p className="quiet">
+          {others.length === 0 ? 'the only word that fits' : `or ${others.join(', ')}`}
+        </p>
       </div>
     </div>
   )

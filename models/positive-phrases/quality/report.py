@@ -62,6 +62,11 @@ def main():
     with open(os.path.join(HERE, 'results.json'), 'w', encoding='utf-8') as file:
         json.dump({'sentences': len(rows), 'pairs': entries, 'sst2_dev': accuracy, 'sentiment_kinds': sentiments}, file, indent=1)
         file.write('\n')
+    shown = ['acceptable_in_first_five', 'acceptable_first', 'suggestions_grammatical', 'sentences_with_negative']
+    with open(os.path.join(folder, 'metrics.json'), 'w', encoding='utf-8') as file:
+        held_out = {name: entries[0]['figures'][0][name] for name in shown}
+        json.dump({'library': 'parley', 'rows': {'held_out': len(rows)}, 'held_out': {**held_out, 'sentiment_accuracy': accuracy}}, file, indent=2)
+        file.write('\n')
     fills = table(['model', 'words', *COLUMNS.values(), 'fill.onnx'], [cells(e, f) for e in entries for f in e['figures']])
     best = {s['kind']: s for s in sorted(sentiments, key=lambda s: s['held_out'])}
     kinds = table(['model', 'held-out rows', 'SST-2 dev'], [['bundled: mean of the networks', '', f'{accuracy:.3f}'], *([SENTIMENTS[k], f'{best[k]["held_out"]:.3f}', f'{best[k]["sst2_dev"]:.3f}'] for k in SENTIMENTS if k in best), ['TF-IDF and logistic regression, trained on SST-2 itself', '', '0.826']])

@@ -953,6 +953,10 @@ const suggesting = [
       say: ['suggest something positive', 'the weather is <blank>'],
       expect: [done('suggest_phrases', { text: 'the weather is <blank>' })],
     },
+    {
+      say: 'suggest with positive-phrases for: what a <blank> idea',
+      expect: [done('suggest_phrases', { text: 'what a <blank> idea' })],
+    },
     { say: 'suggest something positive', expect: [asks('suggest_phrases')] },
     {
       say: 'suggest something for: a <blank> and a <blank>',
