@@ -55,6 +55,7 @@ function plainForests(members: readonly Member[]): readonly TreePredictor[] | nu
     }
     if (predictor.link.kind !== 'probabilities' && predictor.link.kind !== 'identity') return null
     if (predictor.trees.some(({ group }) => group >= 0 && predictor.outputs > 1)) return null
+    if (predictor.trees.some(({ linear }) => linear !== undefined)) return null
     forests.push(
       columns === null
         ? predictor

@@ -24,8 +24,20 @@ export interface DecisionTree {
   readonly categories: ReadonlyMap<number, Int32Array>
 }
 
+/**
+ * What the leaves of a tree add up: leaf n gives constants[n] + Σ coefficients[i] · value of columns[i] for i from starts[n]
+ * to starts[n + 1]; its plain value where one of these columns is missing.
+ */
+export interface LinearLeaves {
+  /** One a node, like `starts`, which has one more. */
+  readonly constants: Float64Array
+  readonly starts: Int32Array
+  readonly columns: Int32Array
+  readonly coefficients: Float64Array
+}
+
 /** A tree and the output that it adds to; -1 where it has one value for each of them. */
-export type GroupedTree = DecisionTree & { readonly group: number }
+export type GroupedTree = DecisionTree & { readonly group: number; readonly linear?: LinearLeaves }
 
 /**
  * margin[o] = base[o] + scale * sum over trees of their leaf's value for output o; a tree with `group` g ≥ 0 has one value

@@ -3,6 +3,7 @@
 import type { GroupedTree } from '#core/pipeline/trees.ts'
 import { FormatError } from '../format-error.ts'
 import { type Budget, chargeBytes } from '../limits.ts'
+import { readLinearLeaves } from './linear-leaves.ts'
 
 /** Bits of `decision_type`. */
 const CATEGORICAL_BIT = 1
@@ -37,18 +38,17 @@ export function readTreeBlock(
 ): LightgbmTree {
   const leaves = Number(block.get('num_leaves'))
   if (!(Number.isInteger(leaves) && leaves >= 1)) throw damaged(facts.index, 'has no leaves')
-  if (block.get('is_linear') === '1') {
-    throw new FormatError(
-      'This LightGBM model has linear models in its leaves (linear_tree=True), which Parley does not calculate. Train it with linear_tree=False.',
-      0,
-    )
-  }
   const splits = leaves - 1
   chargeBytes(budget, (splits + leaves) * NODE_BYTES, 0)
   const list = (name: string, size: number) => readList(block, name, size, facts.index)
   const leafValues = list('leaf_value', leaves)
   if (!leafValues.every(Number.isFinite)) throw damaged(facts.index, 'has a leaf of no number')
   const count = splits + leaves
+  const linear = readLinearLeaves(
+    block,
+    { splits, leaves, ...facts, damaged: (what) => damaged(facts.index, what) },
+    budget,
+  )
   const tree = {
     left: new Int32Array(count).fill(-1),
     right: new Int32Array(count).fill(-1),
@@ -59,6 +59,7 @@ export function readTreeBlock(
     cover: readCover(block, splits, leaves),
     categories: new Map<number, Int32Array>(),
     group: facts.group,
+    ...(linear !== null && { linear }),
   }
   tree.values.set(leafValues, splits)
   const missing = new Uint8Array(count).fill(MISSING_UNUSED)

@@ -15,6 +15,7 @@ import type { TreeLink, TreePredictor } from '#core/pipeline/trees.ts'
 import type { OnnxNode } from '../onnx-writer.ts'
 import type { Flow } from './flow.ts'
 import type { PrunedGraph } from './prune.ts'
+import { hasLinearLeaves } from './trees-linear.ts'
 
 type Inner = ExplanationEntry['predictor']
 
@@ -112,7 +113,7 @@ function linearEnding(
 
 function forestEnding(predictor: TreePredictor, graph: PrunedGraph): Ending | null {
   const measured = scaleOfTrees(predictor.link)
-  if (measured === null || predictor.start !== undefined) return null
+  if (measured === null || predictor.start !== undefined || hasLinearLeaves(predictor)) return null
   const isShare = predictor.link.kind === 'probabilities'
   const isPair = isShare && predictor.outputs === 2
   const ending = treesEnding(graph, 'TreeEnsemble', (result) => {

@@ -7,6 +7,7 @@ import { bothClasses } from './answer.ts'
 import type { PipelineGraph, PredictorTable } from './converter.ts'
 import { denseFlow, type Flow, numbersOf } from './flow.ts'
 import { answerOfMargins } from './trees-answer.ts'
+import { addLinearLeaves, hasLinearLeaves } from './trees-linear.ts'
 import { addStart } from './trees-start.ts'
 import { type EnsembleTable, tabulateTrees } from './trees-table.ts'
 
@@ -22,12 +23,14 @@ const ZERO_BOUND = 1e-35
 
 /**
  * The graph of a forest over n columns, which explanations read back: values → [float32 and back] → [zeros to NaN] →
- * [categories cut to whole numbers] → TreeEnsemble → one of two forms.
+ * [categories cut to whole numbers] → TreeEnsemble → one of three forms.
  *
  * Sum: the operator has a target an output, its leaves hold what they add, `scale` multiplied in. Binary probabilities
  * have the second class alone, and `Div` by the number of trees.
  * Vectors: the operator has a target a tree, its leaves hold rows of a constant [rows, outputs], which `Gather` takes and
  * `ReduceSum` adds up; `scale` follows as `Div` (by a whole number) or `Mul`.
+ *
+ * Linear: a target a tree, its leaves hold rows of the tables that say what to add up; not explained.
  *
  * Then `Add` of the base where it is not zero. Where the file has training weights, the constant named after the operator's
  * output and `TRUE_SHARES` holds, for each of its nodes, the share of the node's weight that went to its true (left) child.
@@ -38,9 +41,11 @@ export const TREES: PredictorTable<TreePredictor> = {
     const isPair = node.link.kind === 'probabilities' && node.outputs === 2
     const outputs = isPair ? 1 : node.outputs
     const forest = isPair ? secondClassOf(node) : node
-    const sum = forest.trees.some((tree) => tree.group === -1 && outputs > 1)
-      ? addVectorTrees(graph, values, forest, flow.length)
-      : addPlainTrees(graph, values, forest, flow.length)
+    const sum = hasLinearLeaves(forest)
+      ? addLinearTrees(graph, values, forest, flow)
+      : forest.trees.some((tree) => tree.group === -1 && outputs > 1)
+        ? addVectorTrees(graph, values, forest, flow.length)
+        : addPlainTrees(graph, values, forest, flow.length)
     let margins = forest.base.some((value) => value !== 0)
       ? graph.apply('Add', [sum, graph.doubles([1, outputs], forest.base)])
       : sum
@@ -126,6 +131,22 @@ function addPlainTrees(
   }
   const sum = addOperator(graph, values, table, { targets, weights, count: node.outputs })
   return isScaledLast ? scale(graph, sum, node.scale) : sum
+}
+
+/** float64 [rows, outputs]; the leaves add up the columns as they come in. */
+function addLinearTrees(
+  graph: PipelineGraph,
+  values: string,
+  node: TreePredictor,
+  flow: Flow,
+): string {
+  const columns = flow.length
+  const table = tabulateTrees(node.trees, columns)
+  const weights = Float64Array.from(table.leafNodes, (_, leaf) => leaf)
+  const count = node.trees.length
+  const leaves = addOperator(graph, values, table, { targets: table.leafTrees, weights, count })
+  const raw = numbersOf(graph, flow)
+  return scale(graph, addLinearLeaves(graph, raw, leaves, node, { table, columns }), node.scale)
 }
 
 /** float64 [rows, outputs]. */

@@ -3,6 +3,8 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPredictions } from '#core/engine/predictions.ts'
+import { createSession } from '#core/engine/session.ts'
 import {
   describeLightgbmFile,
   describePickledLightgbm,
@@ -10,7 +12,7 @@ import {
 import { createBudget } from '#core/formats/limits.ts'
 import { attributesOf, isRecord } from '#core/formats/pickle/access.ts'
 import type { PickleRecord, PickleValue } from '#core/formats/pickle/value.ts'
-import { inspectModelFile } from '#core/formats/read-model.ts'
+import { inspectModelFile, readModelFile } from '#core/formats/read-model.ts'
 import type { TreePredictor } from '#core/pipeline/trees.ts'
 import { FIXTURES, unpickle } from '../support.ts'
 
@@ -42,6 +44,21 @@ function forestOf(description: ReturnType<typeof describeLightgbmFile>): TreePre
   const last = predictor.kind === 'chain' ? predictor.predictor : predictor
   if (last.kind !== 'forest') throw new Error('no forest')
   return last
+}
+
+/** What a text model answers to rows of its inputs. */
+async function valuesOf(content: string, rows: readonly number[][]): Promise<readonly number[]> {
+  const { onnx, binding, signature } = readModelFile(bytes(content), {}, createBudget())
+  const session = await createSession(onnx, binding)
+  try {
+    const columns = [Float64Array.from(rows.flat())]
+    const outputs = await session.run({ count: rows.length, columns })
+    return readPredictions(signature, outputs, rows.length).flatMap((prediction) =>
+      prediction.kind === 'regression' ? [prediction.value] : [],
+    )
+  } finally {
+    await session.release()
+  }
 }
 
 function set(record: PickleRecord, name: string, value: PickleValue): PickleRecord {
@@ -191,12 +208,37 @@ describe('a LightGBM text model', () => {
     expect(changed(/pandas_categorical:.*/, 'pandas_categorical:[["a"]]')).toThrow('for 1 columns')
   })
 
-  test('is refused by name for an objective, a version or leaves that Parley does not know', () => {
+  test('is refused by name for an objective or a version that Parley does not know', () => {
     const changed = (from: RegExp, to: string) => describeChanged('text_binary.txt', from, to)
     expect(changed(/objective=binary/, 'objective=ordinal')).toThrow('"ordinal"')
     expect(changed(/version=v4/, 'version=v9')).toThrow('versions 2 to 4')
-    expect(() => describeLightgbmFile(bytes(text('linear_tree_text.txt')), {})).toThrow(
-      'linear_tree=False',
+  })
+
+  test('is refused for linear models in its leaves that do not fit them', () => {
+    const changed = (from: RegExp, to: string) => describeChanged('linear_tree_text.txt', from, to)
+    expect(changed(/leaf_const=\S+ /, 'leaf_const=')).toThrow('4 entries of leaf_const where 5')
+    expect(changed(/num_features=2/, 'num_features=1')).toThrow('entries of leaf_features where 8')
+    expect(changed(/num_features=2/, 'num_features=1000000')).toThrow('a leaf of 1000000 features')
+    expect(changed(/leaf_features=0 1/, 'leaf_features=0 4')).toThrow('a leaf that reads feature 4')
+    expect(changed(/leaf_coeff=0/, 'leaf_coeff=x')).toThrow('leaf_coeff that is no number')
+  })
+
+  test('adds up linear leaves of many trees a few rows at a time', async () => {
+    const content = text('linear_tree_text.txt')
+    const [head = '', ...trees] = content.split(/^Tree=\d+\n/m)
+    const [last = '', tail = ''] = (trees.pop() ?? '').split('end of trees')
+    const times = 700
+    const many = Array.from({ length: times }, () => [...trees, last]).flat()
+    const repeated = many.map((tree, index) => `Tree=${index}\n${tree}`).join('')
+    const sums = `${head}${repeated}end of trees${tail}`
+    const rows = [
+      [1, 0.5, -2, 3],
+      [-2.5, 1, 0, Number.NaN],
+      [0.1, Number.NaN, 3, 1],
+    ]
+    const [single, summed] = await Promise.all([content, sums].map((one) => valuesOf(one, rows)))
+    expect(summed?.map((value) => value / times)).toEqual(
+      (single ?? []).map((value) => expect.closeTo(value, 9)),
     )
   })
 
