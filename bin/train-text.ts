@@ -84,18 +84,29 @@ export function report(
         { label: 'rows', value: `${run.rows.train} to learn from, ${run.rows.test} to test on` },
         { label: 'tested on', value: describeDraw(run.prepared.drawn, request) },
         { label: 'seed', value: String(request.seed) },
+        ...roundItems(run),
         ...resultItems(run.judgement),
       ],
     },
   ]
   terminal.print(renderPlainText({ text, blocks }))
   terminal.print(['', 'Written:', ...written.map((path) => `  ${path}`)].join('\n'))
-  terminal.print(`\nparley deploy ${written[0]} --name NAME puts it into service.`)
+  terminal.print(
+    `\nparley deploy ${written[0]} puts it into service; --name NAME says under which name.`,
+  )
+}
+
+/** Rounds of a boosting, which may have stopped before all that it was given. */
+function roundItems({ pipeline: { model } }: TrainingRun) {
+  if (model.kind !== 'hgb') return []
+  const { iterations } = model.fitted
+  return [{ label: 'rounds', value: `${iterations} of ${model.options.iterations} at most` }]
 }
 
 /** Said where the figures are: they move less from seed to seed than those of a plain draw, and are the same on average. */
 function describeDraw(drawn: string, { split }: TrainingRequest): string {
-  return split === 'plain' ? `rows drawn ${drawn}` : `rows drawn ${drawn} (--split plain: any rows)`
+  const isEven = split !== 'plain' && drawn.includes('evenly')
+  return isEven ? `rows drawn ${drawn} (--split plain: any rows)` : `rows drawn ${drawn}`
 }
 
 function describeSettings(settings: Settings): string {

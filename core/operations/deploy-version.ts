@@ -9,7 +9,7 @@ import type { ModelRecord, VersionRecord } from '#core/registry/registry.ts'
 import { withDefaultBands } from './bands.ts'
 import type { DeploySource } from './deploy-source.ts'
 import { newestVersion } from './find-model.ts'
-import { findTraining, type KnownTraining, noteVersion } from './find-training.ts'
+import { findTraining, type KnownTraining, nameOfTraining, noteVersion } from './find-training.ts'
 import { deriveName, slugOf, targetFromName, titleFromWords } from './naming.ts'
 import type { Call } from './operation.ts'
 import { withSampleConfig } from './sample-config.ts'
@@ -48,7 +48,8 @@ export async function deployVersion(
     ])
   }
   const sha256 = sha256Of(source.bytes)
-  const derived = chooseName(source, wishes)
+  const training = await findTraining(registry, sha256)
+  const derived = chooseName(source, wishes, training)
   const stored = await registry.findByOriginal(derived.name, sha256)
   const joined = joinedOf(source, wishes)
   if (
@@ -65,7 +66,6 @@ export async function deployVersion(
     ? await freeName(derived.name, read.value.signature, call)
     : derived.name
   const existing = await registry.findModel(name)
-  const training = await findTraining(registry, sha256)
   const signature = describeSignature(read.value.signature, name, source, training)
   call.progress({ fraction: 0.6, message: 'Trying a first prediction' })
   const tried = await tryOut(read.value, signature, call)
@@ -111,12 +111,18 @@ function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-function chooseName(source: DeploySource, { name, title }: DeployWishes) {
+function chooseName(
+  source: DeploySource,
+  { name, title }: DeployWishes,
+  training: KnownTraining | null,
+) {
   if (source.previous !== null) return { name: source.previous.model, generic: false }
   const given = name === undefined ? null : slugOf(name)
   if (given !== null) return { name: given, generic: false }
   if (source.sample !== null) return { name: source.sample.config.name, generic: false }
-  return deriveName(source.fileName, title)
+  const derived = deriveName(source.fileName, title)
+  const learned = derived.generic && training !== null ? nameOfTraining(training) : null
+  return learned === null ? derived : { name: learned, generic: true }
 }
 
 /** A sample's config wishes for names like a person does, so that it adds them to a file uploaded bare before. */

@@ -3,6 +3,7 @@
 import type { ModelReport } from '#core/model.ts'
 import type { Registry, TrainingRun, VersionRecord } from '#core/registry/registry.ts'
 import { FOLDS_PREFIX } from '#core/training/record.ts'
+import { slugOf } from './naming.ts'
 
 /** Who deploys what they trained does so soon; older runs are not looked through. */
 const RUNS_LOOKED_THROUGH = 500
@@ -32,6 +33,15 @@ export async function findTraining(
     report: run.report,
     target: typeof target === 'string' ? target : null,
   }
+}
+
+const EXTENSION = /\.[A-Za-z0-9]{1,8}$/
+
+/** What `model.joblib` of that training is about: the data set that has a name, else what it predicts. */
+export function nameOfTraining({ run, target }: KnownTraining): string | null {
+  const { data } = run.parameters
+  if (typeof data === 'string' && !EXTENSION.test(data)) return slugOf(data)
+  return target === null ? null : slugOf(target)
 }
 
 /** Notes in the run which version was made of it; the first one stays. */

@@ -140,6 +140,9 @@ const LEARNERS: Readonly<Record<Exclude<ModelName, 'tfidf'>, Learner>> = {
       maxDepth: countOrNone(settings, 'max_depth'),
       minSamplesLeaf: numberOf(settings, 'min_samples_leaf'),
       l2: numberOf(settings, 'l2_regularization'),
+      earlyStopping: EARLY_STOPPING[String(settings['early_stopping'])] ?? null,
+      validationShare: numberOf(settings, 'validation_fraction'),
+      patience: numberOf(settings, 'n_iter_no_change'),
     }
     const fitted = await runInterruptibly(
       boostingSteps(features, target, options, context.random),
@@ -148,6 +151,9 @@ const LEARNERS: Readonly<Record<Exclude<ModelName, 'tfidf'>, Learner>> = {
     return fitted.ok ? succeed({ kind: 'hgb', options, fitted: fitted.value }) : fitted
   },
 }
+
+/** `auto` is null: the number of rows decides. */
+const EARLY_STOPPING: Readonly<Record<string, boolean>> = { on: true, off: false }
 
 /** Boosting sends missing values where they belong by itself, and sizes mean nothing to it. */
 function preparationOf(model: ModelName, settings: Settings): PreparationOptions {

@@ -116,6 +116,13 @@ export const MODELS: Readonly<Record<ModelName, ModelFacts>> = {
         about: 'Strength of the L2 penalty',
         check: { kind: 'number', above: -Number.MIN_VALUE },
       },
+      early_stopping: {
+        default: 'auto',
+        about: 'Stop when rows held out gain nothing; auto: above 10,000 rows',
+        check: { kind: 'choice', choices: ['auto', 'on', 'off'] },
+      },
+      validation_fraction: positive(0.1, 'Share of the rows held out for that'),
+      n_iter_no_change: count(10, 1, 'Rounds without gain after which it stops'),
       target_scale: TARGET,
     },
   },

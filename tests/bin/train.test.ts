@@ -47,7 +47,7 @@ describe('parley train', () => {
     expect(trained.output).toMatch(/tested on +rows drawn .* easy and hard rows \(--split plain/)
     expect((await readdir(join(folder, 'artifacts'))).sort()).toEqual(FILES)
 
-    const deployed = await parley('deploy', 'artifacts/model.joblib', '--name', 'iris')
+    const deployed = await parley('deploy', 'artifacts/model.joblib')
     expect(deployed.code).toBe(0)
     const flower = ['sepal_length=5.1', 'sepal_width=3.5', 'petal_length=1.4', 'petal_width=0.2']
     const answered = await parley('predict', 'iris', ...flower, '--json')

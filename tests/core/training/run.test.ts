@@ -165,6 +165,35 @@ describe('a run on Iris', () => {
   })
 })
 
+describe('boosting', () => {
+  const roundsOf = ({ pipeline: { model } }: TrainingRun) =>
+    model.kind === 'hgb' ? model.fitted.iterations : 0
+  const boosted = async (settings: Record<string, string>) =>
+    roundsOf(
+      await run(
+        iris({ model: 'hgb', settings: { max_iter: '60', learning_rate: '0.5', ...settings } }),
+      ),
+    )
+
+  test('stops early where it is told to, after as many rounds without gain as it is told', async () => {
+    expect(await boosted({})).toBe(60)
+    expect(await boosted({ early_stopping: 'off' })).toBe(60)
+    const patient = await boosted({ early_stopping: 'on', n_iter_no_change: '10' })
+    const hasty = await boosted({ early_stopping: 'on', n_iter_no_change: '2' })
+    expect(patient).toBeLessThan(60)
+    expect(hasty).toBeLessThan(patient)
+    const larger = await boosted({ early_stopping: 'on', validation_fraction: '0.4' })
+    expect(larger).not.toBe(patient)
+  })
+
+  test('says what is wrong with the rows that it shall hold out', async () => {
+    const wrong = { early_stopping: 'on', validation_fraction: '1' }
+    expect(await failure(iris({ model: 'hgb', settings: wrong }))).toContain('between 0 and 1')
+    const odd = { early_stopping: 'sometimes' }
+    expect(await failure(iris({ model: 'hgb', settings: odd }))).toContain('auto, on, off')
+  })
+})
+
 describe('a run on a mixed table', () => {
   test.each([
     ['kind', 'logreg', 0.6],
