@@ -1,6 +1,8 @@
 // Explanations are exact: they equal the Shapley values worked out over all subsets of features, and add up.
 
 import { describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { createExplainer } from '#core/engine/explain.ts'
 import type { LinearModel, Tree, TreeEnsemble } from '#core/formats/description.ts'
@@ -14,7 +16,6 @@ import {
   seededRandom,
   walkEnsemble,
 } from '../graph/random-models.ts'
-import golden from './contributions/contributions.golden.json'
 
 interface Explanation {
   readonly baseline: number
@@ -199,16 +200,36 @@ describe('an explanation', () => {
 })
 
 interface GoldenCase {
-  readonly model: unknown
+  /** A JSON document, or the file in base64. */
+  readonly model?: unknown
+  readonly bytes?: string
   readonly rows: readonly (readonly (number | null)[])[]
   /** One list a row, or one a class; the baseline comes last. */
   readonly contributions: readonly (readonly (number | readonly number[])[])[]
 }
 
+function goldenCases(): readonly (readonly [string, GoldenCase])[] {
+  const folder = join(import.meta.dir, 'contributions')
+  const files = readdirSync(folder).filter((name) => name.startsWith('xgboost-'))
+  return files.sort().flatMap((name) => {
+    const golden: { readonly xgboost: string; readonly cases: Record<string, GoldenCase> } =
+      JSON.parse(readFileSync(join(folder, name), 'utf8'))
+    return Object.entries(golden.cases).map(
+      ([title, one]) => [`${golden.xgboost}: ${title}`, one] as const,
+    )
+  })
+}
+
 describe('XGBoost’s own contributions', () => {
-  const cases: readonly (readonly [string, GoldenCase])[] = Object.entries(golden.cases)
-  test.each(cases)('%s', async (_, { model, rows, contributions }) => {
-    const file = new TextEncoder().encode(JSON.stringify(model))
+  const cases = goldenCases()
+  test('are there from nine releases', () => {
+    expect(new Set(cases.map(([title]) => title.split(':')[0])).size).toBe(9)
+  })
+  test.each(cases)('%s', async (_, { model, bytes, rows, contributions }) => {
+    const file =
+      bytes === undefined
+        ? new TextEncoder().encode(JSON.stringify(model))
+        : Uint8Array.fromBase64(bytes)
     const artifact = toOnnx(describeXgboostFile(file, {}))
     for (const [index, row] of rows.entries()) {
       const values = Float32Array.from(row, (value) => value ?? Number.NaN)
