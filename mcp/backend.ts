@@ -12,9 +12,11 @@ import type {
   ListResourcesResult,
   ListResourceTemplatesResult,
   ListToolsResult,
+  LoggingLevel,
   ReadResourceResult,
 } from '@modelcontextprotocol/server'
 import type { Principal, Progress } from '#core/operations/operation.ts'
+import type { ClientLog } from './client-log.ts'
 
 /** One request on its way: who asks, what their client can do, and what they answered when they were asked back. */
 export interface Exchange {
@@ -23,6 +25,9 @@ export interface Exchange {
   readonly capabilities: Readonly<Record<string, unknown>>
   readonly signal: AbortSignal
   readonly progress: (progress: Progress) => void
+  /** The least urgent level that the client asked to be told; null where it asked for nothing. */
+  readonly logLevel: LoggingLevel | null
+  readonly log: ClientLog
   /** Answers to the questions of an earlier round, by the question's key. They come from the client: untrusted. */
   readonly answers: Readonly<Record<string, unknown>>
   /** What the earlier round asked to be given back; untrusted as well. */
@@ -51,4 +56,18 @@ export interface Backend {
   /** Returns unsubscribe. */
   onChange(listener: ChangeListener): () => void
   close(): Promise<void>
+}
+
+/** A request that this process makes of a server by itself, with no client's request behind it. */
+export function ownExchange(principal: Principal, signal: AbortSignal): Exchange {
+  return {
+    principal,
+    capabilities: {},
+    signal,
+    progress: () => undefined,
+    logLevel: null,
+    log: () => undefined,
+    answers: {},
+    state: null,
+  }
 }

@@ -4,6 +4,7 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   isSpecType,
   type ListToolsResult,
+  type LoggingLevel,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -12,6 +13,7 @@ import {
 import type { Logger, Principal, Progress } from '#core/operations/operation.ts'
 import type { PrincipalAnswer } from '#core/people/keyring.ts'
 import type { Backend, Exchange } from './backend.ts'
+import { clientLogOf, levelOf } from './client-log.ts'
 import { PARLEY_ICON } from './tools/icons.ts'
 
 /** Asked before each request: a key that was revoked meanwhile no longer lets anybody in. */
@@ -50,14 +52,21 @@ export function createMcpServer({
         resources: { listChanged: true, subscribe: true },
         prompts: {},
         completions: {},
+        logging: {},
       },
       instructions: INSTRUCTIONS,
     },
   )
+  // The library's own handler would tell everything to clients that never asked.
+  let level: LoggingLevel | null = null
+  server.setRequestHandler('logging/setLevel', ({ params }) => {
+    level = params.level
+    return {}
+  })
   const on = async (context: ServerContext) => {
     const principal = await findPrincipal()
     if (principal === null) throw new ProtocolError(ProtocolErrorCode.InvalidRequest, LOCKED_OUT)
-    return exchangeOf(server, principal, context)
+    return exchangeOf(server, principal, context, level)
   }
   const log = (error: unknown) => reportUnexpected(error, logger)
   server.setRequestHandler('tools/list', (_request, context) =>
@@ -95,10 +104,16 @@ export function createMcpServer({
   return server
 }
 
-function exchangeOf(server: Server, principal: Principal, { mcpReq }: ServerContext): Exchange {
+function exchangeOf(
+  server: Server,
+  principal: Principal,
+  { mcpReq }: ServerContext,
+  level: LoggingLevel | null,
+): Exchange {
   const state = mcpReq.requestState()
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope }
   const declared = envelope[CLIENT_CAPABILITIES_META_KEY]
+  const logLevel = levelOf(envelope) ?? level
   return {
     principal,
     // The newer era sends them with each request; the older one once, at the start of a connection.
@@ -107,6 +122,8 @@ function exchangeOf(server: Server, principal: Principal, { mcpReq }: ServerCont
       : { ...server.getClientCapabilities() },
     signal: mcpReq.signal,
     progress: progressOf(mcpReq),
+    logLevel,
+    log: clientLogOf(mcpReq, logLevel),
     answers: mcpReq.inputResponses ?? {},
     state: typeof state === 'string' ? state : null,
   }

@@ -1,6 +1,6 @@
 // Finds out whether a Parley server answers at an address, before anything relies on it.
 
-import type { Exchange } from '../backend.ts'
+import { ownExchange } from '../backend.ts'
 import { forward, post, type RemoteServer } from './forward.ts'
 
 /** A server on this machine answers in milliseconds; one that does not is none. */
@@ -16,14 +16,7 @@ const OUR_CHALLENGE = 'realm="Parley"'
 export async function findServer(server: RemoteServer): Promise<FoundServer> {
   const signal = AbortSignal.timeout(PATIENCE_MS)
   const request = { method: 'tools/list', parameters: {} }
-  const exchange: Exchange = {
-    principal: { id: 'local', role: 'viewer', surface: 'mcp' },
-    capabilities: {},
-    signal,
-    progress: () => undefined,
-    answers: {},
-    state: null,
-  }
+  const exchange = ownExchange({ id: 'local', role: 'viewer', surface: 'mcp' }, signal)
   try {
     const health = await fetch(`${server.url}/health`, { signal })
     if (!health.ok) return 'none'

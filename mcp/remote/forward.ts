@@ -1,4 +1,4 @@
-// Sends one request to the `/mcp` of a running server, in the newest era, and passes progress on.
+// Sends one request to the `/mcp` of a running server, in the newest era, and passes progress and messages on.
 
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -6,11 +6,13 @@ import {
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
   isJSONRPCResultResponse,
+  LOG_LEVEL_META_KEY,
   PROTOCOL_VERSION_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
 import type { Exchange } from '../backend.ts'
+import { passMessage } from '../client-log.ts'
 import { readMessages } from './messages.ts'
 
 const REVISION = '2026-07-28'
@@ -39,7 +41,7 @@ export async function forward(
   const response = await post(request, exchange, server)
   try {
     for await (const message of readMessages(response)) {
-      if (isJSONRPCNotification(message)) passProgress(message, exchange)
+      if (isJSONRPCNotification(message)) passNotice(message, exchange)
       else if (isJSONRPCResultResponse(message)) return message.result
       else if (isJSONRPCErrorResponse(message)) {
         const { code, message: text, data } = message.error
@@ -72,6 +74,7 @@ export async function post(
         [PROTOCOL_VERSION_META_KEY]: REVISION,
         [CLIENT_INFO_META_KEY]: { name: 'parley-stdio', version },
         [CLIENT_CAPABILITIES_META_KEY]: exchange.capabilities,
+        ...(exchange.logLevel !== null && { [LOG_LEVEL_META_KEY]: exchange.logLevel }),
       },
     },
   }
@@ -102,10 +105,11 @@ function headerValue(text: string): string {
     : `=?base64?${Buffer.from(text).toString('base64')}?=`
 }
 
-function passProgress(
+function passNotice(
   { method, params }: { method: string; params?: Readonly<Record<string, unknown>> | undefined },
-  { progress }: Exchange,
+  { progress, log }: Exchange,
 ): void {
+  if (method === 'notifications/message') passMessage(params, log)
   if (method !== 'notifications/progress') return
   const { progress: fraction, message } = params ?? {}
   progress({

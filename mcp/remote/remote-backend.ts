@@ -9,7 +9,7 @@ import {
   specTypeSchemas,
 } from '@modelcontextprotocol/server'
 import type { Logger, Principal } from '#core/operations/operation.ts'
-import type { Backend, ChangeListener, Exchange } from '../backend.ts'
+import { type Backend, type ChangeListener, type Exchange, ownExchange } from '../backend.ts'
 import { parseUri } from '../uris.ts'
 import { type ForwardRequest, forward, post, type RemoteServer } from './forward.ts'
 import { readMessages } from './messages.ts'
@@ -113,14 +113,7 @@ async function listen(
   signal: AbortSignal,
   tell: ChangeListener,
 ): Promise<void> {
-  const exchange: Exchange = {
-    principal: options.principal,
-    capabilities: {},
-    signal,
-    progress: () => undefined,
-    answers: {},
-    state: null,
-  }
+  const exchange = ownExchange(options.principal, signal)
   let isFirst = true
   while (!signal.aborted) {
     try {

@@ -82,7 +82,15 @@ async function run(
   { ports }: ToolContext,
   confirmed = false,
 ): Promise<CallToolResult> {
-  const outcome = await invoke(operation, input, callOf(exchange, ports, confirmed))
+  const call = callOf(exchange, ports, confirmed)
+  const startMs = ports.monotonicMs()
+  const outcome = await invoke(operation, input, call)
+  exchange.log(outcome.ok ? 'info' : 'warning', {
+    operation: operation.name,
+    outcome: outcome.ok ? 'done' : outcome.failure.code,
+    request_id: call.requestId,
+    duration_ms: Math.round(ports.monotonicMs() - startMs),
+  })
   if (outcome.ok) return answerOf(operation, outcome.value)
   const failure = toClientFailure(outcome.failure)
   return failure.confirmation === undefined

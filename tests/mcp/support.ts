@@ -1,11 +1,18 @@
 // Real clients of both generations against the real server, over HTTP and over standard input and output.
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import {
+  Client,
+  LOG_LEVEL_META_KEY,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as OlderStdio } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport as OlderHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import {
+  ElicitRequestSchema,
+  LoggingMessageNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import { modelDocument } from '#api/openapi/model-document.ts'
 import { createServer, type ServerOptions } from '#api/server.ts'
 import type { Ports } from '#core/operations/operation.ts'
@@ -103,6 +110,13 @@ export interface TestClient {
   >
   prompts(): Promise<readonly string[]>
   prompt(name: string, given: Readonly<Record<string, string>>): Promise<string>
+  /** Asks to be told of calls, from this level on; what it was told is in `told`. */
+  listen(level: 'info' | 'warning'): Promise<void>
+  readonly told: readonly {
+    readonly level: string
+    readonly logger?: string | undefined
+    readonly data?: unknown
+  }[]
   /** Resolves at the next notice that the tools changed. */
   toolsChanged(): Promise<void>
   close(): Promise<void>
@@ -169,13 +183,23 @@ async function connectNewer(
   if (person !== undefined) {
     client.setRequestHandler('elicitation/create', ({ params }) => answer(person, params))
   }
+  let meta: Readonly<Record<string, unknown>> = {}
+  const told: TestClient['told'][number][] = []
+  client.setNotificationHandler('notifications/message', ({ params }) => {
+    told.push(params)
+  })
   await client.connect(transport)
   return {
     era: '2026-07-28',
+    told,
+    async listen(level) {
+      // Said with each request in this era.
+      meta = { [LOG_LEVEL_META_KEY]: level }
+    },
     protocol: client.getNegotiatedProtocolVersion(),
     async call(name, given, { onProgress, signal } = {}) {
       const result = await client.callTool(
-        { name, arguments: { ...given } },
+        { name, arguments: { ...given }, _meta: { ...meta } },
         {
           ...(onProgress !== undefined && { onprogress: ({ message }) => onProgress(message) }),
           ...(signal !== undefined && { signal }),
@@ -226,8 +250,16 @@ async function connectOlder(
   }
   // The older package was written without exactOptionalPropertyTypes; its own transports do not fit its own interface.
   await client.connect(transport as Parameters<typeof client.connect>[0])
+  const told: TestClient['told'][number][] = []
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+    told.push(params)
+  })
   return {
     era: '2025-11-25',
+    told,
+    async listen(level) {
+      await client.setLoggingLevel(level)
+    },
     protocol: transport instanceof OlderHttp ? transport.protocolVersion : undefined,
     async call(name, given, { onProgress, signal } = {}) {
       const result = await client.callTool({ name, arguments: { ...given } }, undefined, {

@@ -153,7 +153,17 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   test_missing_capability: () => inputRequired({ inputRequests: { sample: sampling('Hello') } }),
   test_streaming_elicitation: () =>
     inputRequired({ inputRequests: { user_name: form('What is your name?', NAME, ['name']) } }),
-  test_logging_tool: () => say(text('Nothing is logged to clients.')),
+  async test_tool_with_logging(_given, { log }) {
+    for (const words of ['started', 'processing data', 'completed']) {
+      log('info', `Tool execution ${words}`)
+      await Bun.sleep(10)
+    }
+    return say(text('logged'))
+  },
+  test_logging_tool(_given, { log }) {
+    log('info', 'Tool execution started')
+    return say(text('Nothing is told to clients that did not ask.'))
+  },
   test_input_required_result_elicitation(_given, exchange) {
     const answer = content(exchange, 'user_name')
     if (answer !== null && typeof answer['name'] === 'string') {
