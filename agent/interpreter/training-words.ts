@@ -6,6 +6,7 @@ import type { ModelName } from '#core/training/hyperparameters.ts'
 export interface TrainingWords {
   readonly target?: string
   readonly features?: readonly string[]
+  readonly leave_out?: readonly string[]
   readonly learner?: ModelName
   readonly seed?: number
   readonly test_size?: number
@@ -49,6 +50,8 @@ const PREDICTED =
   /\b(?:predict(?:s|ing|ion of|or of|or for|or)?|forecast(?:s|ing)?|estimat(?:es|e|ing)|classif(?:y|ies|ying)|tell(?:s|ing)?|guess(?:es)?)\s+(?:me |us )?(?:the |its |their |whether |if |who |which |column |target )*(?<after>[^.;!?\n]+)/i
 const LEARNED_FROM =
   /\b(?:using|use|learn(?:ing)? from|features?(?: are|:| =)?|(?:based|depending) on|from(?: the)? columns?|with(?: the)? (?:columns?|features?))\s+(?:only |just |the |columns? |features? )*(?<list>[^.;!?\n]+)/i
+const WITHOUT =
+  /\b(?:without|except(?: for)?|excluding|leav(?:e|ing) out|ignor(?:e|ing)|but not)\s+(?:using\s+)?(?:the )?(?:columns? |features? )?(?<list>[^.;!?\n]+)/i
 const LIST_MARKS = /\s*(?:,|;|\band\b|&|\+)\s*/i
 const SPACES = /\s+/
 const QUOTES = /["“”'`]/g
@@ -68,9 +71,11 @@ export function readTrainingWords(
   const data = columns === null ? dataNamed(text, dataNames) : null
   const target = readTarget(text, columns)
   const features = columns === null ? null : readFeatures(text, columns, target)
+  const leftOut = columns === null ? null : readLeftOut(text, columns)
   return {
     ...(target === null ? {} : { target }),
     ...(features === null ? {} : { features }),
+    ...(leftOut === null ? {} : { leave_out: leftOut }),
     ...(learner === undefined ? {} : { learner }),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...(size === null ? {} : { test_size: size }),
@@ -141,7 +146,7 @@ export function columnIn(said: string, columns: readonly string[]): string | nul
   return null
 }
 
-const BOUNDARY = /^(?:from|with|using|based|given|by)$/i
+const BOUNDARY = /^(?:from|with|without|except|excluding|using|based|given|by)$/i
 
 /** Exactly so, else without regard to case and separators, else in the singular or plural. */
 export function columnCalled(words: string, columns: readonly string[]): string | null {
@@ -179,8 +184,19 @@ function readFeatures(
   columns: readonly string[],
   target: string | null,
 ): readonly string[] | null {
-  const list = LEARNED_FROM.exec(text)?.groups?.['list']
+  // "using age and income without the id": what is left out is another list.
+  const list = LEARNED_FROM.exec(text)?.groups?.['list']?.replace(WITHOUT, '')
   const found = list === undefined ? null : columnsListed(list, columns)
   const others = found?.filter((column) => column !== target) ?? []
   return others.length === 0 ? null : others
 }
+
+/** "without RefundIssued": columns that are never to be learned from; null where no column is named. */
+function readLeftOut(text: string, columns: readonly string[]): readonly string[] | null {
+  const list = WITHOUT.exec(text)?.groups?.['list']
+  if (list === undefined) return null
+  const [before = ''] = list.split(LEARNED_OR_NAMED, 1)
+  return columnsListed(before, columns)
+}
+
+const LEARNED_OR_NAMED = /\s+(?:using|with|from|on|call(?:ed)?|name[d]?|seed|hold)\b/i

@@ -34,23 +34,32 @@ const HOW =
 
 /** A plan where the message asks for a training, else null. */
 export function planTraining(reading: MessageReading, context: Context): Plan | null {
-  const mood = moodOfTraining(reading)
+  const [file, another] = filesAtHand(context, 'table')
+  const words = readTrainingWords(reading.text, file?.columns ?? null, context.dataNames)
+  const mood = moodOfTraining(words.leave_out === undefined ? reading : withoutWithout(reading))
   if (mood === null) return null
   if (mood === 'forbidden') {
     return say(
-      'All right, I have not trained anything. To leave columns out of a training, name those to learn from: “using age and income”.',
+      'All right, I have not trained anything. To leave columns of a table out of a training, name them: “train on this file without age and income”.',
     )
   }
   if (mood !== 'order') return say(HOW)
-  const [file, another] = filesAtHand(context, 'table')
   if (another !== undefined)
     return say('One table at a time, please: which file shall I learn from?')
-  const words = readTrainingWords(reading.text, file?.columns ?? null, context.dataNames)
   const gathered = { ...words, ...retrained(reading, words, file) }
   if (file === undefined) return planWithoutFile(gathered)
   const { data: _, ...rest } = gathered
   return trainOn(file, rest)
 }
+
+/** A "without" that columns stand behind takes nothing back. */
+function withoutWithout(reading: MessageReading): MessageReading {
+  const plain = (text: string) => text.replace(COLUMNS_LEFT_OUT, 'except')
+  const clauses = reading.clauses.map((clause) => ({ ...clause, text: plain(clause.text) }))
+  return { ...reading, clauses, whole: plain(reading.whole) }
+}
+
+const COLUMNS_LEFT_OUT = /\b(?:without|but not)\b/g
 
 /** Null where nobody speaks of training a model. */
 function moodOfTraining(reading: MessageReading): Mood | null {

@@ -174,10 +174,26 @@ function warningsOf({ warnings }: TrainingOutput): Block {
   }
 }
 
-function nextSteps({ deployed, can_deploy }: TrainingOutput) {
+function nextSteps(training: TrainingOutput) {
+  const { deployed, can_deploy } = training
   if (deployed !== null) {
     const message = `What inputs does the ${deployed.name} model need?`
-    return [{ label: 'What it needs', message }]
+    return [{ label: 'What it needs', message }, ...withoutLeaks(training)]
   }
-  return can_deploy ? [{ label: 'Deploy it', message: 'Deploy it' }] : []
+  const deploying = can_deploy ? [{ label: 'Deploy it', message: 'Deploy it' }] : []
+  return [...deploying, ...withoutLeaks(training)]
+}
+
+/** Names that a sentence can carry: no comma and no "and", which part a list. */
+const SAYABLE = /^(?!.*\band\b)[\w .-]+$/i
+const MAX_LEAKS_OFFERED = 3
+
+/** The same once more without what gives the target away. */
+function withoutLeaks({ target, leaks, features }: TrainingOutput) {
+  const isOffered = leaks.length > 0 && leaks.length < features.length
+  if (!isOffered || leaks.length > MAX_LEAKS_OFFERED) return []
+  if (![target, ...leaks].every((name) => SAYABLE.test(name))) return []
+  const names = leaks.join(' and ')
+  const message = `Train a model that predicts ${target} without ${names}`
+  return [{ label: `Leave out ${names}`, message }]
 }

@@ -61,6 +61,8 @@ const output = z.object({
   evaluation: reportSchema.optional(),
   importance: z.array(z.object({ name: z.string(), share: z.number() })),
   warnings: z.array(z.string()),
+  /** Columns that give the target away; each has a warning. */
+  leaks: z.array(z.string()),
   /** The model's file, kept like an upload; deploy_model takes the handle. */
   result: z.object({ upload: z.string(), file_name: z.string(), size_bytes: z.number() }),
   can_deploy: z.boolean(),
@@ -89,6 +91,12 @@ const input = z.strictObject({
     .max(MAX_FEATURES)
     .optional()
     .describe('Learn from these columns; all that make sense when left out'),
+  leave_out: z
+    .array(nameField)
+    .min(1)
+    .max(MAX_FEATURES)
+    .optional()
+    .describe('Never learn from these columns, such as one that gives the target away'),
   task: z
     .enum(['classification', 'regression'])
     .optional()
@@ -166,13 +174,14 @@ export const trainModel = defineOperation({
 })
 
 function jobOf(wishes: Input, target: string, { fileName }: TrainingSource): TrainingJob {
-  const { features, task, learner, seed, test_size } = wishes
+  const { features, leave_out, task, learner, seed, test_size } = wishes
   return {
     dataName: fileName,
     wish: {
       target,
       ...(task === undefined ? {} : { task }),
       ...(features === undefined ? {} : { features }),
+      ...(leave_out === undefined ? {} : { leaveOut: leave_out }),
     },
     learner: learner ?? 'auto',
     seed: seed ?? DEFAULT_SEED,
@@ -271,6 +280,7 @@ async function keepAndAnswer(
     ...toWireReport(trained.report),
     importance: (trained.report.importance ?? []).map((one) => ({ ...one })),
     warnings,
+    leaks: [...trained.leaks],
     result: { upload: id, file_name: fileName, size_bytes: sizeBytes },
     can_deploy: trained.canDeploy,
     deployed: deployed.ok ? deployed.value : null,

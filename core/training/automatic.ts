@@ -45,6 +45,8 @@ export interface Trained {
   readonly baseline: Readonly<Record<string, number>>
   readonly report: ModelReport
   readonly warnings: readonly string[]
+  /** Columns that give the target away, each with a warning of its own. */
+  readonly leaks: readonly string[]
   /** False where the file cannot be deployed; a warning says why. */
   readonly canDeploy: boolean
 }
@@ -130,6 +132,9 @@ function describe(
     baseline: metricsOf(judgement, 'baseline'),
     report: reportOf(prepared, run, evaluationOf(job, prepared)),
     warnings,
+    leaks: run.warnings.flatMap(({ code, column }) =>
+      code === 'leak' && column !== null ? [column] : [],
+    ),
     canDeploy: run.files.some(({ name }) => name === 'model.onnx'),
   }
 }

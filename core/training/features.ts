@@ -44,17 +44,27 @@ const LEFT_OUT: Readonly<Record<ColumnKind, ((name: string) => string) | null>> 
   constant: (name) => `${name} is the same in every row; it is left out.`,
 }
 
-/** `wished` columns and no others where they are given, else all that the target can be learned from. */
+export interface FeatureWish {
+  /** These columns and no others. */
+  readonly features?: readonly string[]
+  /** Never these; a leak, for one, that only a person can tell. */
+  readonly leaveOut?: readonly string[]
+}
+
+/** The wished columns where they are given, else all that the target can be learned from; without those to leave out. */
 export function chooseFeatures(
   table: Table,
   profiles: readonly ColumnProfile[],
   target: string,
-  wished: readonly string[] | undefined,
+  { features: wished, leaveOut = [] }: FeatureWish,
 ): Outcome<Chosen> {
+  const without = columnsBut(table, target, leaveOut)
+  if (!without.ok) return without
+  const kept = profiles.filter(({ name }) => !without.value.includes(name))
   const chosen =
     wished === undefined
-      ? succeed(usefulFeatures(profiles, target))
-      : wishedFeatures(table, target, wished)
+      ? succeed(usefulFeatures(kept, target))
+      : wishedFeatures(table, target, wished, without.value)
   if (!chosen.ok) return chosen
   const { features, warnings } = chosen.value
   if (features.length === 0) {
@@ -70,7 +80,30 @@ export function chooseFeatures(
   return succeed({ features, warnings: [...warnings, ...warnSparse] })
 }
 
-function wishedFeatures(table: Table, target: string, wished: readonly string[]): Outcome<Chosen> {
+/** The names of the columns to leave out, as the table writes them. */
+function columnsBut(
+  table: Table,
+  target: string,
+  leaveOut: readonly string[],
+): Outcome<readonly string[]> {
+  const names: string[] = []
+  for (const words of leaveOut) {
+    const found = findColumn(table, words)
+    if (!found.ok) return found
+    if (found.value.name === target) {
+      return fail('invalid_input', `${target} is what is to be predicted; it cannot be left out.`)
+    }
+    names.push(found.value.name)
+  }
+  return succeed(names)
+}
+
+function wishedFeatures(
+  table: Table,
+  target: string,
+  wished: readonly string[],
+  without: readonly string[],
+): Outcome<Chosen> {
   const features: string[] = []
   for (const words of wished) {
     const found = findColumn(table, words)
@@ -79,7 +112,7 @@ function wishedFeatures(table: Table, target: string, wished: readonly string[])
     if (name === target) {
       return fail('invalid_input', `${target} is what is to be predicted; it cannot be a feature.`)
     }
-    if (!features.includes(name)) features.push(name)
+    if (!features.includes(name) && !without.includes(name)) features.push(name)
   }
   return succeed({ features, warnings: [] })
 }

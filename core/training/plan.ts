@@ -33,6 +33,8 @@ export interface PlanWish {
   readonly task?: 'classification' | 'regression'
   /** Where they are given, these columns and no others, whatever they look like. */
   readonly features?: readonly string[]
+  /** Never these columns. */
+  readonly leaveOut?: readonly string[]
 }
 
 /** Classes beyond this are names or numbers, not kinds of things. */
@@ -60,7 +62,7 @@ export function planTraining(
   }
   const classes = decideClasses(findIn(known, target.value.name), wish.task)
   if (!classes.ok) return classes
-  const chosen = chooseFeatures(table, profiles, target.value.name, wish.features)
+  const chosen = chooseFeatures(table, profiles, target.value.name, wish)
   if (!chosen.ok) return chosen
   const { features, warnings } = chosen.value
   const isText = features.length === 1 && kindIn(profiles, features[0]) === 'text'

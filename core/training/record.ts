@@ -65,6 +65,7 @@ export function jobParameters(
     data: dataName,
     data_sha256: dataSha256,
     target: wish.target,
+    ...(wish.leaveOut === undefined ? {} : { leave_out: wish.leaveOut.join(', ') }),
     learner,
     seed,
     test_size: testShare,

@@ -1033,6 +1033,46 @@ const training = [
       say: 'Train a logistic regression on the iris data',
       expect: [done('train_model', { data: 'iris', learner: 'logreg' })],
     },
+    {
+      say: 'Train a model that predicts Churn without contract',
+      files: [CUSTOMERS],
+      expect: [
+        done('train_model', { upload: 'upload-1', target: 'Churn', leave_out: ['contract'] }),
+      ],
+    },
+    {
+      say: [
+        'train a model that predicts churn from this',
+        'train a model that predicts Churn except for tenure and contract',
+      ],
+      filesBefore: [CUSTOMERS],
+      expect: [
+        done('train_model', {
+          upload: 'upload-1',
+          target: 'Churn',
+          leave_out: ['tenure', 'contract'],
+        }),
+      ],
+    },
+    {
+      say: 'train on this to predict Churn, leaving out the columns tenure and contract, seed 3',
+      files: [CUSTOMERS],
+      expect: [
+        done('train_model', {
+          upload: 'upload-1',
+          target: 'Churn',
+          leave_out: ['tenure', 'contract'],
+          seed: 3,
+        }),
+      ],
+    },
+    // Nothing that is no column is left out, and such a "without" still takes the order back.
+    { say: 'answer me without training a model on this', files: [CUSTOMERS], expect: [] },
+    {
+      say: "don't train a model without contract",
+      files: [CUSTOMERS],
+      expect: [],
+    },
     { say: 'train a model for me', expect: [asks('train_model')] },
     { say: "don't train a model on this yet", files: [CUSTOMERS], expect: [] },
     {

@@ -41,19 +41,22 @@ test('who may not train is told so before anything is learned', async () => {
 })
 
 test(
-  'a column that gives the answer away is warned of, by the command too',
+  'a column that gives the answer away is warned of by the command, which can leave it out',
   async () => {
     const { discord, until, count } = running
     const after = count()
-    discord.command(DEE, 'train_model', [{ name: 'target', type: 3, value: 'churn' }], {
-      name: 'customers.csv',
-      content: LEAKING_TABLE,
-    })
+    const target = { name: 'target', type: 3, value: 'churn' }
+    const file = { name: 'customers.csv', content: LEAKING_TABLE }
+    discord.command(DEE, 'train_model', [target], file)
     const { text } = await until('Before you trust it', { after })
     expect(text).toContain(
       'RefundIssued alone predicts Churn almost perfectly. Is it known before Churn is? If not, leave it out.',
     )
     expect(text).toContain('customerID names or numbers the rows')
+    const without = { name: 'leave_out', type: 3, value: 'refundissued' }
+    discord.command(DEE, 'train_model', [target, without], file)
+    const again = await until('from 6 columns of customers.csv', { after })
+    expect(again.text).not.toContain('RefundIssued')
   },
   PATIENCE_MS,
 )

@@ -49,13 +49,18 @@ test('who may not train is told so before anything is learned', async () => {
 })
 
 test(
-  'a column that gives the answer away is warned of, beside figures that are too good',
+  'a column that gives the answer away is warned of, and left out by a button',
   async () => {
-    const answer = transcriptOf(await workspace.ask({ text: WISH, files: attached(LEAKING_TABLE) }))
+    const trained = await workspace.ask({ text: WISH, files: attached(LEAKING_TABLE) })
+    const answer = transcriptOf(trained)
     expect(answer).toContain(
       'RefundIssued alone predicts Churn almost perfectly. Is it known before Churn is? If not, leave it out.',
     )
     expect(answer).toContain('customerID names or numbers the rows')
+    const again = transcriptOf(await workspace.press(lastOf(trained), 'Leave out RefundIssued'))
+    expect(again).toContain('from 6 columns of customers.csv')
+    expect(again).not.toContain('RefundIssued')
+    expect(again).toContain('customerID names or numbers the rows')
   },
   PATIENCE_MS,
 )

@@ -562,6 +562,17 @@ export const PINS = [
             maxLength: 200,
           },
         },
+        leave_out: {
+          description: 'Never learn from these columns, such as one that gives the target away',
+          minItems: 1,
+          maxItems: 10000,
+          type: 'array',
+          items: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+          },
+        },
         task: {
           description: 'The values of the target decide when left out',
           type: 'string',
@@ -617,6 +628,7 @@ export const PINS = [
         'baseline',
         'importance',
         'warnings',
+        'leaks',
         'result',
         'can_deploy',
         'deployed',

@@ -139,6 +139,29 @@ describe('a plan', () => {
     ).toEqual(['cents'])
   })
 
+  test('never learns from what is to be left out, however it is written', () => {
+    const columns = [id, tenure, charges, churn]
+    const all = plan(columns, { target: 'Churn' })
+    expect(all.features).toEqual(['tenure', 'MonthlyCharges'])
+    const without = plan(columns, { target: 'Churn', leaveOut: ['monthly charges'] })
+    expect(without.features).toEqual(['tenure'])
+    // What was left out anyway is still said to be.
+    expect(without.warnings).toContainEqual(
+      expect.objectContaining({ code: 'identifier', column: 'customerID' }),
+    )
+    const wish = { target: 'Churn', features: ['tenure', 'MonthlyCharges'], leaveOut: ['tenure'] }
+    expect(plan(columns, wish).features).toEqual(['MonthlyCharges'])
+    expect(failure(columns, { target: 'Churn', leaveOut: ['weather'] })).toContain(
+      'has no column “weather”',
+    )
+    expect(failure(columns, { target: 'Churn', leaveOut: ['churn'] })).toContain(
+      'cannot be left out',
+    )
+    expect(failure([tenure, churn], { target: 'Churn', leaveOut: ['tenure'] })).toContain(
+      'no column to learn from',
+    )
+  })
+
   test('warns of rare classes, repeated rows, sparse features and rows without the target', () => {
     const rare = texts('rare', (row) => (row < 8 ? 'yes' : row === 9 ? null : 'no'))
     const sparse = numbers('sparse', (row) => (row % 2 === 0 ? row : Number.NaN))
