@@ -14,6 +14,7 @@ import {
   type Expected,
   FIXTURES_FOLDER,
 } from '../formats/sklearn/corpus.ts'
+import linear from './contributions/linear.golden.json'
 import golden from './contributions/sklearn.golden.json'
 
 type Rows = Expected['rows']
@@ -27,20 +28,27 @@ function open(path: string, columns: readonly string[] | null) {
   if (explainer === null) return null
   const names = signature.inputs.map(({ name }) => name)
   const encoder = createEncoder(signature, binding)
-  const encode = (row: Rows[number]) => {
-    const cells = (columns ?? names).map((name, index) => [name, row[index] ?? null] as const)
-    const known = cells.filter(([name]) => names.includes(name))
-    const encoded = encoder.encode([Object.fromEntries(known)], () => '')
+  const encode = (...rows: readonly Rows[number][]) => {
+    const named = rows.map((row) => {
+      const cells = (columns ?? names).map((name, index) => [name, row[index] ?? null] as const)
+      return Object.fromEntries(cells.filter(([name]) => names.includes(name)))
+    })
+    const encoded = encoder.encode(named, () => '')
     if (!encoded.ok) throw new Error(encoded.failure.message)
     return encoded.value
   }
   return {
     explainer,
     columns: columns ?? names,
-    explain: (row: Rows[number]) =>
+    /** Against the mean over the rows `background`, where there are any. */
+    explain: (row: Rows[number], background: Rows = []) =>
       Promise.all(
         Array.from({ length: explainer.groups }, (_, group) =>
-          explainer.explain(encode(row), group),
+          explainer.explain(
+            encode(row),
+            group,
+            background.length === 0 ? {} : { reference: encode(...background) },
+          ),
         ),
       ),
   }
@@ -84,6 +92,29 @@ describe('shap’s TreeExplainer', () => {
           columns.forEach((column, place) => {
             const actual = contributionOf(explanation, column)
             expectNear(actual, wanted[output]?.[place], SHAP_TOLERANCE)
+          })
+        })
+      }
+    },
+  )
+})
+
+describe('shap’s LinearExplainer', () => {
+  test.each(Object.entries(linear.cases))(
+    '%s',
+    async (name, { file, baselines, contributions }) => {
+      const folder = join(FIXTURES_FOLDER, 'sklearn/1.6.1')
+      const expected: Expected = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
+      const { explain, columns } = opened(join(folder, file), expected.columns)
+      const background = expected.rows.slice(linear.rows)
+      expect(contributions).toHaveLength(linear.rows)
+      for (const [index, wanted] of contributions.entries()) {
+        const explanations = await explain(expected.rows[index] ?? [], background)
+        expect(explanations).toHaveLength(wanted.length)
+        explanations.forEach((explanation, output) => {
+          expectNear(explanation.baseline, baselines[output], 1e-9)
+          columns.forEach((column, place) => {
+            expectNear(contributionOf(explanation, column), wanted[output]?.[place], 1e-9)
           })
         })
       }
