@@ -41,3 +41,32 @@ test('every metric of the page has a fixture', () => {
   const compared = (name: string) => titles.some((title) => title.startsWith(`knn_${name}`))
   expect(METRIC_NAMES.filter((name) => !SYNONYMS.includes(name) && !compared(name))).toEqual([])
 })
+
+/** What Parley promises to read, by scikit-learn's names. */
+const PROMISED = `
+  Pipeline ColumnTransformer FeatureUnion GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV
+  StandardScaler MinMaxScaler MaxAbsScaler RobustScaler Normalizer PowerTransformer QuantileTransformer
+  PolynomialFeatures KBinsDiscretizer Binarizer SimpleImputer KNNImputer OneHotEncoder OrdinalEncoder LabelEncoder
+  TargetEncoder FunctionTransformer PCA TruncatedSVD SelectKBest SelectPercentile SelectFpr SelectFdr SelectFwe
+  GenericUnivariateSelect SelectFromModel VarianceThreshold RFE RFECV SequentialFeatureSelector
+  CountVectorizer TfidfVectorizer HashingVectorizer LinearRegression Ridge Lasso ElasticNet SGDClassifier SGDRegressor
+  LogisticRegression LinearSVC LinearSVR SVC SVR KNeighborsClassifier KNeighborsRegressor GaussianNB MultinomialNB
+  ComplementNB BernoulliNB DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor
+  RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier
+  GradientBoostingRegressor HistGradientBoostingClassifier HistGradientBoostingRegressor AdaBoostClassifier
+  AdaBoostRegressor BaggingClassifier BaggingRegressor VotingClassifier VotingRegressor StackingClassifier
+  StackingRegressor CalibratedClassifierCV MLPClassifier MLPRegressor LinearDiscriminantAnalysis
+  QuadraticDiscriminantAnalysis IsolationForest KMeans MiniBatchKMeans MultiOutputRegressor RegressorChain
+  TransformedTargetRegressor XGBClassifier XGBRegressor LGBMClassifier LGBMRegressor
+`
+  .trim()
+  .split(/\s+/)
+
+test('every promised class is compared with at least four releases', () => {
+  const files = corpusFiles('sklearn').filter(({ title }) => REFUSED[title] === undefined)
+  const releases = (name: string) =>
+    new Set(
+      files.flatMap(({ expected, version }) => (expected.covers.includes(name) ? version : [])),
+    )
+  expect(PROMISED.filter((name) => releases(name).size < 4)).toEqual([])
+})
