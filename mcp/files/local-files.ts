@@ -2,7 +2,8 @@
 
 import type { CallToolRequestParams, Tool } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { fail, type Outcome } from '#core/errors.ts'
+import { fail, type Outcome, succeed } from '#core/errors.ts'
+import { joinWords } from '#core/presentation/phrases.ts'
 import { FILE_KEY } from '../asking.ts'
 import type { Backend, Exchange } from '../backend.ts'
 import { failureOf } from '../tools/answer.ts'
@@ -33,49 +34,84 @@ export function withLocalFiles(
     ...backend,
     async listTools(exchange) {
       const listed = await backend.listTools(exchange)
-      return { ...listed, tools: listed.tools.map(withPath) }
+      return { ...listed, tools: listed.tools.map(withPaths) }
     },
     async callTool(parameters, exchange) {
       const answered = await answeredPath(exchange, upload)
       if (!answered.ok) return failureOf(answered.failure)
-      const path = parameters.arguments?.['path']
-      if (path === undefined) return backend.callTool(parameters, answered.value)
-      const stored = await uploadOf(parameters, path, (text) => upload(text, exchange))
-      return stored.ok ? backend.callTool(stored.value, answered.value) : failureOf(stored.failure)
+      let named = parameters
+      for (const argument of PATH_ARGUMENTS) {
+        const stored = await withUpload(named, argument, (path) => upload(path, exchange))
+        if (!stored.ok) return failureOf(stored.failure)
+        named = stored.value
+      }
+      return backend.callTool(named, answered.value)
     },
   }
 }
 
-function withPath(tool: Tool): Tool {
-  const { properties } = tool.inputSchema
-  if (properties === undefined || !Object.hasOwn(properties, 'upload')) return tool
-  const path = {
-    type: 'string',
-    minLength: 1,
-    description: 'Path of the file on this machine, inside an allowed folder',
-  }
-  return { ...tool, inputSchema: { ...tool.inputSchema, properties: { path, ...properties } } }
+interface PathArgument {
+  readonly name: string
+  /** The argument that takes the handle of the same file. */
+  readonly handle: string
+  /** Other ways to name that file. */
+  readonly others: readonly string[]
+  readonly description: string
 }
 
-async function uploadOf(
+const PATH_ARGUMENTS: readonly PathArgument[] = [
+  {
+    name: 'path',
+    handle: 'upload',
+    others: ['url', 'upload'],
+    description: 'Path of the file on this machine, inside an allowed folder',
+  },
+  {
+    name: 'lookup_path',
+    handle: 'lookup',
+    others: ['lookup'],
+    description: 'Path of the table to join, inside an allowed folder, instead of its handle',
+  },
+]
+
+function withPaths(tool: Tool): Tool {
+  const { properties = {} } = tool.inputSchema
+  const paths = PATH_ARGUMENTS.filter(({ handle }) => Object.hasOwn(properties, handle))
+  if (paths.length === 0) return tool
+  const added = paths.map(({ name, description }) => [
+    name,
+    { type: 'string', minLength: 1, description },
+  ])
+  return {
+    ...tool,
+    inputSchema: {
+      ...tool.inputSchema,
+      properties: { ...Object.fromEntries(added), ...properties },
+    },
+  }
+}
+
+async function withUpload(
   parameters: CallToolRequestParams,
-  path: unknown,
+  { name, handle, others }: PathArgument,
   upload: (path: string) => Promise<Outcome<string>>,
 ): Promise<Outcome<CallToolRequestParams>> {
+  const { [name]: path, ...rest } = parameters.arguments ?? {}
+  if (path === undefined) return succeed(parameters)
   if (typeof path !== 'string' || path === '') {
-    return fail('invalid_input', 'The path of the file must be a text.', [
-      { path: 'path', message: 'must be a text' },
+    return fail('invalid_input', `The ${name} of the file must be a text.`, [
+      { path: name, message: 'must be a text' },
     ])
   }
-  const { path: _, ...rest } = parameters.arguments ?? {}
-  if ('upload' in rest || 'url' in rest) {
-    return fail('invalid_input', 'Give one of path, url and upload.', [
-      { path: 'path', message: 'cannot stand beside url or upload' },
+  if (others.some((other) => Object.hasOwn(rest, other))) {
+    const ways = joinWords([name, ...others])
+    return fail('invalid_input', `Give one of ${ways}.`, [
+      { path: name, message: `cannot stand beside ${joinWords(others, 'or')}` },
     ])
   }
   const stored = await upload(path)
   return stored.ok
-    ? { ok: true, value: { ...parameters, arguments: { ...rest, upload: stored.value } } }
+    ? succeed({ ...parameters, arguments: { ...rest, [handle]: stored.value } })
     : stored
 }
 

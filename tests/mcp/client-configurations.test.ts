@@ -64,6 +64,8 @@ let folder: string
 let ports: TestPorts
 let server: McpTestServer
 const documented: Documented[] = []
+/** The same words in both documents are started once. */
+const seen = new Set<string>()
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-configured-'))
@@ -103,7 +105,6 @@ describe.each([...DOCUMENTS])('%s', (document) => {
       const starts = own()?.starts ?? []
       // Claude Desktop, Cursor and Claude Code; the README has the first two in one.
       expect(starts).toHaveLength(document === 'README.md' ? 2 : 3)
-      const seen = new Set<string>()
       for (const { command, args, env = {} } of starts) {
         expect(command).toBe('bun')
         const start = {
