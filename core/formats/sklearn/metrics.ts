@@ -14,6 +14,7 @@ import {
   readNumber,
   refuse,
 } from './fitted-object.ts'
+import { invert } from './inverse-matrix.ts'
 import { isOlderThan } from './written-by.ts'
 
 /** Metrics that a name tells all about. */
@@ -173,40 +174,6 @@ function readMahalanobis(object: FittedObject, parameters: Parameters, width: nu
 function squareOf(value: PickleValue | undefined, width: number): Matrix | null {
   const matrix = matrixOf(value)
   return matrix?.rows === width && matrix.columns === width ? matrix : null
-}
-
-/** By Gauss and Jordan with the largest pivot; null for a matrix that has no inverse. */
-function invert({ rows: size, data }: Matrix): Matrix | null {
-  const rows: Float64Array[] = Array.from({ length: size }, (_, row) =>
-    Float64Array.from({ length: 2 * size }, (__, column) =>
-      column < size ? (data[row * size + column] as number) : column - size === row ? 1 : 0,
-    ),
-  )
-  for (let step = 0; step < size; step++) {
-    const sizeOf = (row: number) => Math.abs(rows[row]?.[step] ?? 0)
-    let best = step
-    for (let row = step + 1; row < size; row++) if (sizeOf(row) > sizeOf(best)) best = row
-    const pivotRow = rows[best] as Float64Array
-    rows[best] = rows[step] as Float64Array
-    rows[step] = pivotRow
-    const pivot = pivotRow[step] as number
-    if (!(Math.abs(pivot) > 0)) return null
-    for (let column = 0; column < 2 * size; column++) {
-      pivotRow[column] = (pivotRow[column] as number) / pivot
-    }
-    rows.forEach((row, at) => {
-      const factor = row[step] as number
-      if (at === step || factor === 0) return
-      for (let column = 0; column < 2 * size; column++) {
-        row[column] = (row[column] as number) - factor * (pivotRow[column] as number)
-      }
-    })
-  }
-  const inverse = new Float64Array(size * size)
-  rows.forEach((row, at) => {
-    inverse.set(row.subarray(size), at * size)
-  })
-  return { rows: size, columns: size, data: inverse }
 }
 
 function lacks(object: FittedObject, metric: string, parameter: string): Error {

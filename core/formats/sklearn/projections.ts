@@ -16,6 +16,7 @@ import {
   readVector,
   refuse,
 } from './fitted-object.ts'
+import { invert, MAX_INVERTED } from './inverse-matrix.ts'
 import type { TableShape, TransformerReader } from './reading.ts'
 
 export const PROJECTION_READERS: Readonly<Record<string, TransformerReader>> = {
@@ -33,6 +34,7 @@ export const PROJECTION_READERS: Readonly<Record<string, TransformerReader>> = {
     components: readComponents(object, 'components_', table),
     divide: null,
   }),
+  FactorAnalysis: readFactors,
   LinearDiscriminantAnalysis: readDiscriminants,
   PolynomialFeatures: readPolynomial,
 }
@@ -61,6 +63,42 @@ function readPrincipalComponents(object: FittedObject, table: TableShape): Trans
     throw refuse(object, 'has variances that do not fit its components.')
   }
   return { kind: 'project', mean, components, divide }
+}
+
+/** The posterior means of the factors: (x - mean) · Ψ⁻¹Wᵀ · (I + WΨ⁻¹Wᵀ)⁻¹ for loadings W and noise variances Ψ. */
+function readFactors(object: FittedObject, table: TableShape): Transformer {
+  const { rows, columns, data } = readComponents(object, 'components_', table)
+  if (rows > MAX_INVERTED) {
+    throw refuse(object, `has ${rows} factors; Parley reads up to ${MAX_INVERTED}.`)
+  }
+  const noise = readColumnVector(object, 'noise_variance_', table)
+  const scaled = data.map((loading, at) => loading / (noise[at % columns] ?? 1))
+  const precision = new Float64Array(rows * rows)
+  for (let at = 0; at < precision.length; at++) {
+    const [row, other] = [Math.floor(at / rows), at % rows]
+    let sum = row === other ? 1 : 0
+    for (let column = 0; column < columns; column++) {
+      sum += (scaled[row * columns + column] ?? 0) * (data[other * columns + column] ?? 0)
+    }
+    precision[at] = sum
+  }
+  const covariance = invert({ rows, columns: rows, data: precision })
+  if (covariance === null) throw refuse(object, 'has factors that depend on each other.')
+  const components = new Float64Array(rows * columns)
+  for (let at = 0; at < components.length; at++) {
+    const [row, column] = [Math.floor(at / columns), at % columns]
+    for (let other = 0; other < rows; other++) {
+      components[at] =
+        (components[at] ?? 0) +
+        (covariance.data[other * rows + row] ?? 0) * (scaled[other * columns + column] ?? 0)
+    }
+  }
+  return {
+    kind: 'project',
+    mean: readColumnVector(object, 'mean_', table),
+    components: { rows, columns, data: components },
+    divide: null,
+  }
 }
 
 /** The directions that tell classes apart best, as columns of `scalings_`. */

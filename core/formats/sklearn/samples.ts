@@ -25,6 +25,7 @@ const READERS: Readonly<Record<string, SampleReader>> = {
   PCA: readMoments,
   IncrementalPCA: readMoments,
   FastICA: readMoments,
+  FactorAnalysis: readMoments,
   LinearDiscriminantAnalysis: (object) =>
     perNumber(optionalVector(object, 'xbar_'), (mean) => momentSample(mean, null)),
   RobustScaler: (object) => {

@@ -2,7 +2,5 @@
 
 /** Case → what its refusal says. */
 export const REFUSED: Readonly<Record<string, string>> = {
-  factor_analysis:
-    'The FactorAnalysis (step “factoranalysis”) is of a class that Parley does not read',
   nmf: 'The NMF (step “nmf”) is of a class that Parley does not read',
 }
