@@ -81,28 +81,27 @@ describe('the person at this machine', () => {
   )
 
   test.each([
-    [
-      'broken',
-      { local: 'vewer' },
-      {},
-      2,
-      '/broken/parley.permissions.json, local must be viewer, deployer, admin or none',
-    ],
-    ['nobody', { local: 'none' }, {}, 6, 'The permissions file gives "local" no rights'],
-    ['missing', undefined, { PARLEY_PERMISSIONS: '/no/such/file.json' }, 2, '/no/such/file.json'],
-    ['keyed', undefined, { PARLEY_REQUIRE_KEYS: '1' }, 6, 'Everybody needs a key here'],
-    ['wrong', undefined, { PARLEY_API_KEY: 'parley_wrong' }, 6, 'is none that works for'],
+    ['nobody', { local: 'none' }, {}, null, 'The permissions file gives "local" no rights'],
+    ['missing', undefined, { PARLEY_PERMISSIONS: '/no/such.json' }, null, '/no/such.json'],
+    ['keyed', undefined, { PARLEY_REQUIRE_KEYS: '1' }, null, 'Everybody needs a key here'],
+    ['wrong', undefined, {}, 'parley_wrong', 'The key in PARLEY_API_KEY is none that works for'],
+  ])('is told why nobody may come in (%s)', async (name, permissions, environment, key, words) => {
+    const { data } = await dataFolder(name, permissions)
+    const configuration = readConfiguration({ ...environment, PARLEY_DATA: data, PORT: '1' })
+    if (!configuration.ok) throw new Error(configuration.failure.message)
+    const opened = await openOwn(configuration.value, { folders: [], logger: silentLogger, key })
+    expect(opened.ok ? 'it opened' : opened.failure.message).toContain(words)
+  })
+
+  test.each([
+    ['broken', { local: 'vewer' }, 2, '/broken/parley.permissions.json, local must be viewer'],
+    ['closed', { local: 'none' }, 6, 'gives "local" no rights'],
   ])(
     'is told in one sentence why the start stops (%s)',
-    async (name, permissions, environment, code, sentence) => {
+    async (name, permissions, code, sentence) => {
       const { data } = await dataFolder(name, permissions)
       const child = Bun.spawn([process.execPath, `${ROOT}/bin/parley.ts`, 'mcp'], {
-        env: {
-          PATH: process.env['PATH'] ?? '',
-          PARLEY_DATA: data,
-          PORT: '1',
-          ...(environment as Record<string, string>),
-        },
+        env: { PATH: process.env['PATH'] ?? '', PARLEY_DATA: data, PORT: '1' },
         stdin: 'ignore',
         stdout: 'pipe',
         stderr: 'pipe',
