@@ -1,6 +1,7 @@
 """What the three training scripts share: describing columns, recording golden predictions, writing the files."""
 
 import argparse
+import importlib.metadata
 import json
 import os
 import pickle
@@ -42,10 +43,16 @@ def rows_of(frame):
     return [{name: plain(value) for name, value in row.items()} for row in frame.to_dict('records')]
 
 
+def library_of(model):
+    name = type(model).__module__.split('.')[0]
+    return f'{name} {importlib.metadata.version(name)}'
+
+
 def golden_classification(model, frame, classes):
     """The library's own answers, for tests that compare another implementation with it."""
     probabilities = model.predict_proba(frame)
     return {
+        'library': library_of(model),
         'rows': rows_of(frame),
         'probabilities': [dict(zip(classes, map(float, row))) for row in probabilities],
         'labels': [classes[index] for index in model.predict(frame)],
@@ -53,7 +60,7 @@ def golden_classification(model, frame, classes):
 
 
 def golden_regression(model, frame):
-    return {'rows': rows_of(frame), 'values': [float(value) for value in model.predict(frame)]}
+    return {'library': library_of(model), 'rows': rows_of(frame), 'values': [float(value) for value in model.predict(frame)]}
 
 
 def write_json(folder, name, content):

@@ -1,7 +1,7 @@
 """The scikit-learn side of run.ts: fits the same pipelines on the same rows and says how good and how fast they are.
 
     python peer.py data FOLDER          writes breast_cancer.json, the one data set that scikit-learn carries
-    python peer.py fit TASK.json        prints one JSON line for each split
+    python peer.py fit TASK.json        prints one JSON line for each split, when a line comes in
 """
 
 import json
@@ -85,6 +85,8 @@ def fit(path):
     target = np.array(task['target'])
     rows = table[task['features'][0]].fillna('') if task['model'] == 'tfidf' else table[task['features']]
     for seed, split in enumerate(task['splits']):
+        # The other side has fitted the same rows a moment ago: what else the machine does meets both alike.
+        sys.stdin.readline()
         pipeline = pipeline_of(task, table, seed)
         train, test = split['train'], split['test']
         x, y = rows.iloc[train], target[train]

@@ -4,6 +4,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { fitPipeline, targetOf } from '#core/training/fit-pipeline.ts'
 import { type ModelName, resolveSettings } from '#core/training/hyperparameters.ts'
@@ -27,6 +29,11 @@ const STUDENT = [
 interface Measure {
   readonly quality: number
   readonly seconds: number
+}
+
+interface Peer {
+  measure(): Promise<Measure>
+  end(): Promise<void>
 }
 
 const { values } = parseArgs({
@@ -56,10 +63,14 @@ async function compare(contest: Contest, model: ModelName): Promise<string> {
   if (!planned.ok) throw new Error(planned.failure.message)
   const { plan, table } = planned.value
   const splits = splitsOf(contest, plan, table)
+  const rival = await startPeer(plan, model, table, splits)
   const own: Measure[] = []
-  for (const [seed, split] of splits.entries())
+  const other: Measure[] = []
+  for (const [seed, split] of splits.entries()) {
     own.push(await measure(plan, model, table, split, seed))
-  const other = await measurePeer(plan, model, table, splits)
+    other.push(await rival.measure())
+  }
+  await rival.end()
   const score = plan.classes === null ? 'R²' : 'accuracy'
   const differences = own.map(
     ({ quality }, index) => quality - (other[index]?.quality ?? Number.NaN),
@@ -67,6 +78,7 @@ async function compare(contest: Contest, model: ModelName): Promise<string> {
   const [seconds, theirs] = [own, other].map((measures) =>
     median(measures.map((one) => one.seconds)),
   )
+  const ratios = own.map((one, index) => one.seconds / (other[index]?.seconds ?? Number.NaN))
   return `| ${[
     `${contest.name}, ${table.rows} rows`,
     model,
@@ -75,7 +87,7 @@ async function compare(contest: Contest, model: ModelName): Promise<string> {
     interval(other.map(({ quality }) => quality)),
     interval(differences),
     `${(seconds ?? 0).toFixed(3)} / ${(theirs ?? 0).toFixed(3)}`,
-    ((seconds ?? 0) / (theirs ?? 1)).toFixed(2),
+    median(ratios).toFixed(2),
   ].join(' | ')} |`
 }
 
@@ -130,12 +142,13 @@ async function measure(
   return { quality: right.length / test.rows, seconds }
 }
 
-async function measurePeer(
+/** scikit-learn fits one split each time that it is asked, so that both sides take turns. */
+async function startPeer(
   plan: TrainingPlan,
   model: ModelName,
   table: Table,
   splits: readonly Split[],
-): Promise<readonly Measure[]> {
+): Promise<Peer> {
   const used = table.columns.filter(({ name }) => plan.features.includes(name))
   const plain = (cells: Iterable<number | string | null>) =>
     Array.from(cells, (cell) => (Number.isNaN(cell) ? null : cell))
@@ -150,8 +163,25 @@ async function measurePeer(
   }
   const path = join(folder, 'task.json')
   await Bun.write(path, JSON.stringify(task))
-  const lines = (await peer(['fit', path])).trim().split('\n')
-  return lines.map((line) => JSON.parse(line) as Measure)
+  const child = Bun.spawn([python, join(HERE, 'peer.py'), 'fit', path], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  const lines = createInterface({ input: Readable.from(child.stdout) })[Symbol.asyncIterator]()
+  return {
+    async measure() {
+      child.stdin.write('\n')
+      await child.stdin.flush()
+      const { value, done } = await lines.next()
+      if (done === true) throw new Error('the scikit-learn side failed')
+      return JSON.parse(value) as Measure
+    },
+    async end() {
+      await child.stdin.end()
+      if ((await child.exited) !== 0) throw new Error('the scikit-learn side failed')
+    },
+  }
 }
 
 async function peer(words: readonly string[]): Promise<string> {

@@ -40,7 +40,7 @@ export async function findTable(
   if (data !== undefined) {
     return fail('unavailable', `The table at ${url} could not be had; nothing was trained.`)
   }
-  say('The published questions could not be had or were not wanted: the sample takes their place.')
+  say('Without the published questions the sample takes their place; --data FILE takes a table of your own.')
   const words = 'questions about invented products, written for this project'
   return succeed({ kind: 'sample', content, origin: words, publicOrigin: words })
 }
