@@ -40,7 +40,9 @@ export async function findTable(
   if (data !== undefined) {
     return fail('unavailable', `The table at ${url} could not be had; nothing was trained.`)
   }
-  say('Without the published questions the sample takes their place; --data FILE takes a table of your own.')
+  say(
+    'Without the published questions the sample takes their place; --data FILE takes a table of your own.',
+  )
   const words = 'questions about invented products, written for this project'
   return succeed({ kind: 'sample', content, origin: words, publicOrigin: words })
 }
