@@ -193,14 +193,27 @@ function outputNames(
     : Array.from({ length: outputs }, (_, index) => `output_${index}`)
 }
 
-/** What is never fitted does not know its columns. */
+/** What is never fitted does not know its columns; nor do steps of old releases that keep nothing of what they saw. */
 function notFitted(object: FittedObject): FormatError {
   refuseUnread(object)
+  const hasSteps = attribute(object, 'steps') !== undefined
+  const [, last] = hasSteps ? (namedObjects(object, 'steps').at(-1) ?? []) : []
+  const isFitted =
+    isRecord(last) && [...attributesOf(last).keys()].some((name) => FITTED.test(asText(name) ?? ''))
+  if (isFitted) {
+    return new FormatError(
+      `This ${printable(classTitle(object))} does not know how many features it takes, as scikit-learn before 1.1 did not write it down. Give me their names in the order of the training columns, and I read it.`,
+      object.record.offset,
+    )
+  }
   return new FormatError(
     `This ${printable(classTitle(object))} does not know how many features it takes, so it was never fitted. Fit it, save it again, and upload that.`,
     object.record.offset,
   )
 }
+
+/** Attributes that fitting makes. */
+const FITTED = /^[a-z]\w*[^_]_$/
 
 /** "Pipeline (StandardScaler, LogisticRegression)" */
 function classTitle(object: FittedObject): string {

@@ -144,6 +144,21 @@ describe('models that were never fitted', () => {
     )
   })
 
+  test('are told from fitted ones that old releases wrote without a number of columns', () => {
+    const function_ = made('sklearn.preprocessing._function_transformer.FunctionTransformer', {
+      func: { kind: 'global', module: 'numpy', name: 'log1p', offset: 0 },
+    })
+    const union = made('sklearn.pipeline.FeatureUnion', {
+      transformer_list: list(tuple('first', function_), tuple('second', function_)),
+    })
+    const model = pipeline(['both', union], ['model', linear([1, 2, 3, 4])])
+    expect(refusal(() => describeSklearn(model, {})).message).toBe(
+      'This Pipeline (FeatureUnion, LinearRegression) does not know how many features it takes, as scikit-learn before 1.1 did not write it down. Give me their names in the order of the training columns, and I read it.',
+    )
+    const { inputs } = describeSklearn(model, { features: ['height', 'width'] })
+    expect(inputs.map(({ name }) => name)).toEqual(['height', 'width'])
+  })
+
   test('of several targets say that one works', () => {
     const classes = list(doubles([0, 1]), doubles([0, 1]))
     const model = made('sklearn.ensemble._bagging.BaggingClassifier', {
