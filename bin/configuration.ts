@@ -7,14 +7,13 @@ import { type Outcome, succeed } from '#core/errors.ts'
 import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
 import { invalid, isHttpUrl } from './settings.ts'
 import { readSlack, type SlackConfiguration } from './slack-configuration.ts'
+import { readStorage, type StorageConfiguration } from './storage-configuration.ts'
 
-export interface Configuration {
+export interface Configuration extends StorageConfiguration {
   readonly port: number
   readonly host: string
   /** Folder of the registry and its artifacts, absolute. */
   readonly dataFolder: string
-  /** Folder of the artifacts where it is not inside the data folder, absolute. */
-  readonly artifactFolder: string | null
   readonly defaultModel: string | null
   /** Folder with the data of the examples, absolute. */
   readonly exampleData: string | null
@@ -52,14 +51,12 @@ const LARGEST_PORT = 65_535
 const DEFAULT_CLAUDE_MODEL = 'claude-opus-5-5'
 const TRAILING_SLASHES = /\/+$/
 const WHOLE_NUMBER = /^\d+$/
-const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 /** A name or an address in a Host header, without its port. */
 const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** Settings of installations on many machines: refusing is kinder than silently keeping everything on one disk. */
 const NOT_YET: readonly { readonly name: string; readonly uses: string }[] = [
-  { name: 'DATABASE_URL', uses: 'keeps its registry in SQLite in the data folder' },
   { name: 'REDIS_URL', uses: 'keeps its cache and jobs in the process' },
 ]
 
@@ -73,13 +70,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
       )
     }
   }
-  const artifacts = value('PARLEY_ARTIFACTS')
-  if (artifacts !== null && URL_SCHEME.test(artifacts)) {
-    return invalid(
-      'PARLEY_ARTIFACTS must be a folder: this version of Parley keeps artifacts on a disk, not in S3.',
-    )
-  }
-  const artifactFolder = artifacts === null ? null : resolve(artifacts)
+  const storage = readStorage(value)
+  if (!storage.ok) return storage
   const port = readPort(value('PORT'))
   if (port === null) {
     return invalid(
@@ -131,7 +123,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     port,
     host,
     dataFolder,
-    artifactFolder,
+    ...storage.value,
     defaultModel,
     exampleData: exampleData === null ? null : resolve(exampleData),
     hub: { endpoint: hub.replace(TRAILING_SLASHES, ''), token: value('HF_TOKEN') },

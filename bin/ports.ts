@@ -11,6 +11,8 @@ import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
 import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
+import { openFolderBlobs } from '#core/registry/blobs/folder-blobs.ts'
+import { createS3Blobs } from '#core/registry/blobs/s3-blobs.ts'
 import type { Registry } from '#core/registry/registry.ts'
 import { openSqliteRegistry } from '#core/registry/sqlite-registry.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
@@ -42,10 +44,23 @@ export function createTracker({ mlflowUri }: Configuration): RunTracker | null {
 }
 
 /** The registry alone, for commands that run no model. */
-export function openRegistry(configuration: Configuration, logger: Logger): Promise<Registry> {
+export async function openRegistry(
+  configuration: Configuration,
+  logger: Logger,
+): Promise<Registry> {
+  const { database, s3, artifactFolder, dataFolder } = configuration
+  if (database !== null) {
+    const blobs =
+      s3 === null
+        ? await openFolderBlobs(artifactFolder ?? join(dataFolder, 'files'), randomId)
+        : createS3Blobs(s3)
+    // Loaded here alone: an embedded installation has no use for the driver.
+    const { openPostgresRegistry } = await import('#core/registry/postgres/postgres-registry.ts')
+    return openPostgresRegistry({ url: database, blobs, now, randomId, logger })
+  }
   return openSqliteRegistry({
-    folder: configuration.dataFolder,
-    ...(configuration.artifactFolder !== null && { artifactFolder: configuration.artifactFolder }),
+    folder: dataFolder,
+    ...(artifactFolder !== null && { artifactFolder }),
     now,
     randomId,
     logger,

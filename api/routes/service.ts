@@ -3,6 +3,7 @@
 import { fail } from '#core/errors.ts'
 import { authorise } from '#core/operations/access.ts'
 import { modelMetrics } from '#core/operations/model-metrics.ts'
+import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { type Exchange, jsonReply, portsOf, type Reply } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
 import { json } from '../openapi/schemas.ts'
@@ -33,7 +34,36 @@ const SAMPLES_SCHEMA: JsonSchema = {
 const HEALTH_SCHEMA: JsonSchema = {
   type: 'object',
   required: ['status'],
-  properties: { status: { type: 'string', const: 'ok' } },
+  properties: {
+    status: {
+      type: 'string',
+      enum: ['ok', 'degraded'],
+      description: 'degraded: predictions go on from memory, and writes fail for now.',
+    },
+    problems: { type: 'array', items: { type: 'string' }, description: 'What is away, in words.' },
+  },
+}
+
+/** A database that needs longer for its smallest question is away for whoever waits. */
+const CHECK_MS = 2_000
+
+/** Always 200: a server that still predicts must not be taken out of service because its database is away. */
+async function showHealth(exchange: Exchange): Promise<Reply> {
+  const slow = new Promise<string>((resolve) => {
+    setTimeout(() => resolve('The registry does not answer.'), CHECK_MS).unref()
+  })
+  const checked = exchange.services.ports.registry.check().then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof RegistryUnavailable) return error.message
+      throw error
+    },
+  )
+  const problem = await Promise.race([checked, slow])
+  return jsonReply(
+    exchange,
+    problem === null ? { status: 'ok' } : { status: 'degraded', problems: [problem] },
+  )
 }
 
 /** The figures name every model, so they are not for who may use some models only. */
@@ -86,7 +116,7 @@ export const serviceRoutes: readonly Route[] = [
     method: 'GET',
     path: '/health',
     open: true,
-    handle: (exchange) => jsonReply(exchange, { status: 'ok' }),
+    handle: showHealth,
     document: {
       id: 'health',
       tag: 'Service',

@@ -1,11 +1,15 @@
 // Tells whose key it is: keys in use stay in memory for a moment, and their last use is written behind.
 
 import type { Logger, Principal } from '#core/operations/operation.ts'
+import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { idOfKey, matchesKey, statusOf } from './api-key.ts'
 import type { PeopleStore, StoredApiKey } from './people-store.ts'
 
 /** A revoked key works this much longer at most; between two looks a prediction costs no question to the database. */
 export const KEY_MEMORY_MS = 1_000
+
+/** While the database is away nobody can revoke a key either, and predictions go on; but not for ever. */
+const OUTAGE_MEMORY_MS = 15 * 60 * 1000
 
 /** "Last used" is for people who tidy up; a write every few seconds is news enough and spares the disk. */
 const WRITE_BEHIND_MS = 10_000
@@ -56,7 +60,15 @@ export function createKeyring(options: {
     return principalOfKey(key, surface)
   }
   const look = async (presented: string, id: string, surface: Principal['surface']) => {
-    const key = await store.findApiKey(id)
+    const key = await store.findApiKey(id).catch((error: unknown) => {
+      const known = remembered.get(id)
+      const isAway = error instanceof RegistryUnavailable
+      if (isAway && known !== undefined && now() - known.atMs < OUTAGE_MEMORY_MS) return known
+      throw error
+    })
+    if (key !== null && 'atMs' in key) {
+      return matchesKey(presented, key.key) ? admit(key.key, surface) : null
+    }
     if (key === null || !matchesKey(presented, key)) return null
     if (remembered.size >= MAX_REMEMBERED) remembered.clear()
     remembered.set(id, { key, atMs: now() })

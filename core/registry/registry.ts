@@ -142,5 +142,7 @@ export interface Registry extends PeopleStore {
   writeConversation(id: string, owner: string, json: string): Promise<void>
   /** Called after any change, this process's own or another's, with the names that may differ. Returns unsubscribe. */
   onChange(listener: (names: readonly string[]) => void): () => void
+  /** Throws RegistryUnavailable, saying what is away, where something could not be read or stored now. */
+  check(): Promise<void>
   close(): Promise<void>
 }

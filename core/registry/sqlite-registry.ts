@@ -17,15 +17,8 @@ import { isModelName } from './names.ts'
 import type { NewVersion, Registry, VersionRecord } from './registry.ts'
 import { explainStorageError } from './registry-unavailable.ts'
 import { openRunTable } from './runs.ts'
+import { LEFTOVER_AGE_MS, startSweeper } from './sweeper.ts'
 import { openUploadStore } from './uploads.ts'
-
-/**
- * A file that no row names may belong to another process that has yet to write the row. An hour is far longer than
- * that takes, and longer than a network pauses within an upload.
- */
-const LEFTOVER_AGE_MS = 60 * 60 * 1000
-
-const SWEEP_INTERVAL_MS = 10 * 60 * 1000
 
 export interface SqliteRegistryOptions {
   /** Holds `parley.db`, `artifacts/` and `uploads/`; made where it does not exist. */
@@ -134,6 +127,10 @@ async function assemble(
     recordAudit: (entry) => ask(() => audit.record(entry)),
     finishAudit: (id, end) => ask(() => audit.finish(id, end)),
     listAudit: (filter) => ask(() => audit.list(filter)),
+    check: () =>
+      ask(() => {
+        models.find('')
+      }),
     onChange: changes.onChange,
     close() {
       closing ??= closeAll()
@@ -202,32 +199,6 @@ async function sweepArtifacts(
 async function sweepTemporaries(folders: readonly string[], beforeMs: number): Promise<void> {
   for (const folder of folders) {
     for (const file of await listStaleTemporaries(folder, beforeMs)) await rm(file, { force: true })
-  }
-}
-
-/** Sweeps again and again, one at a time; leftovers are a nuisance, never a reason to fail. */
-function startSweeper(work: () => Promise<void>, logger: Logger | undefined) {
-  let running: Promise<void> | null = null
-  const attempt = async () => {
-    try {
-      await work()
-    } catch (error) {
-      logger?.warn({ error: String(error) }, 'leftovers in the data folder could not be removed')
-    }
-    running = null
-  }
-  const sweep = (): Promise<void> => {
-    running ??= attempt()
-    return running
-  }
-  const timer = setInterval(() => void sweep(), SWEEP_INTERVAL_MS)
-  timer.unref()
-  return {
-    sweep,
-    async close() {
-      clearInterval(timer)
-      await running
-    },
   }
 }
 
