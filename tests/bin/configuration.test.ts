@@ -12,7 +12,9 @@ describe('configuration', () => {
         port: 3000,
         host: '127.0.0.1',
         dataFolder: resolve('./data'),
+        database: null,
         artifactFolder: null,
+        s3: null,
         defaultModel: null,
         exampleData: null,
         hub: { endpoint: 'https://huggingface.co', token: null },
@@ -37,6 +39,35 @@ describe('configuration', () => {
         `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${wrong}".`,
       )
     }
+  })
+
+  test('PostgreSQL and S3 are read together, with the names of Amazon’s own tools', () => {
+    const environment = {
+      DATABASE_URL: 'postgres://parley:secret@db:5432/parley',
+      PARLEY_ARTIFACTS: 's3://models/team/',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'key',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9000',
+    }
+    const read = readConfiguration(environment)
+    expect(read.ok && read.value).toMatchObject({
+      database: environment.DATABASE_URL,
+      artifactFolder: null,
+      s3: {
+        bucket: 'models',
+        prefix: 'team',
+        endpoint: 'http://127.0.0.1:9000',
+        region: 'us-east-1',
+        accessKeyId: 'id',
+        secretAccessKey: 'key',
+      },
+    })
+    for (const name of ['DATABASE_URL', 'AWS_ACCESS_KEY_ID'] as const) {
+      const refused = readConfiguration({ ...environment, [name]: '' })
+      expect(refused.ok ? '' : refused.failure.message).toContain(name)
+    }
+    const wrong = readConfiguration({ ...environment, DATABASE_URL: 'mysql://me:secret@db/x' })
+    expect(wrong.ok ? '' : wrong.failure.message).not.toContain('secret')
   })
 
   test('the hub of models is an http or https address', () => {
@@ -103,6 +134,7 @@ describe('configuration', () => {
     ['LOG_LEVEL', 'loud'],
     ['ANTHROPIC_BASE_URL', 'ftp://x'],
     ['DATABASE_URL', 'postgres://x'],
+    ['DATABASE_URL', 'mysql://x/parley'],
     ['REDIS_URL', 'redis://x'],
     ['PARLEY_ARTIFACTS', 's3://bucket'],
     ['PARLEY_EXAMPLE_DATA', 'no/such/folder'],
