@@ -28,6 +28,7 @@ export const OWN_COMMANDS = [
   { word: 'train', summary: 'Fit a model to a table and write it with its metrics' },
   { word: 'runs', summary: 'Show and compare what was trained' },
   { word: 'models', summary: 'Fetch the models of Transformers that suggest phrases' },
+  { word: 'migrate', summary: 'Move an embedded installation to PostgreSQL and S3' },
   { word: 'example', summary: 'Make an example ready, from its data to its endpoint' },
   {
     word: 'mcp',

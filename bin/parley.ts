@@ -69,6 +69,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   }
   if (word === 'example') return startExample(rest, terminal)
   if (word === 'models') return startModels(rest, terminal)
+  if (word === 'migrate') return startMigration(rest, terminal)
   if (word === 'keys') return aboutPeople(rest, terminal, KEYS_HELP, runKeys)
   if (word === 'runs') return aboutPeople(rest, terminal, RUNS_HELP, runRuns)
   if (word === 'audit') return aboutPeople(rest, terminal, AUDIT_HELP, runAudit)
@@ -105,6 +106,22 @@ async function startModels(words: readonly string[], terminal: Terminal): Promis
   }
   return withInterrupt((signal) =>
     runModels(words, { configuration: configuration.value, terminal, signal }),
+  )
+}
+
+async function startMigration(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { MIGRATE_HELP, runMigration } = await import('./migrate.ts')
+  if (words.includes('--help') || words.includes('-h')) {
+    terminal.print(MIGRATE_HELP)
+    return EXIT.done
+  }
+  const configuration = readConfiguration(process.env)
+  if (!configuration.ok) {
+    terminal.complain(configuration.failure.message)
+    return EXIT.usage
+  }
+  return withInterrupt((signal) =>
+    runMigration(words, { configuration: configuration.value, terminal, signal }),
   )
 }
 

@@ -11,6 +11,7 @@ import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
 import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
+import type { BlobStore } from '#core/registry/blobs/blob-store.ts'
 import { openFolderBlobs } from '#core/registry/blobs/folder-blobs.ts'
 import { createS3Blobs } from '#core/registry/blobs/s3-blobs.ts'
 import type { Registry } from '#core/registry/registry.ts'
@@ -21,6 +22,7 @@ import { createTrainer } from '#core/training/trainer.ts'
 import type { ModelCache } from '#models/shared/model-folder.ts'
 import manifest from '../package.json'
 import type { Configuration } from './configuration.ts'
+import type { StorageConfiguration } from './storage-configuration.ts'
 import { createDataSets } from './training-data.ts'
 
 const SAMPLES_FOLDER = resolve(import.meta.dir, '../models')
@@ -43,17 +45,24 @@ export function createTracker({ mlflowUri }: Configuration): RunTracker | null {
   return mlflowUri === null ? null : createMlflow({ uri: mlflowUri, fetch })
 }
 
+/** Files of a registry in PostgreSQL. */
+export async function openBlobs({
+  s3,
+  artifactFolder,
+  dataFolder,
+}: StorageConfiguration & Pick<Configuration, 'dataFolder'>): Promise<BlobStore> {
+  if (s3 !== null) return createS3Blobs(s3)
+  return openFolderBlobs(artifactFolder ?? join(dataFolder, 'files'), randomId)
+}
+
 /** The registry alone, for commands that run no model. */
 export async function openRegistry(
   configuration: Configuration,
   logger: Logger,
 ): Promise<Registry> {
-  const { database, s3, artifactFolder, dataFolder } = configuration
+  const { database, artifactFolder, dataFolder } = configuration
   if (database !== null) {
-    const blobs =
-      s3 === null
-        ? await openFolderBlobs(artifactFolder ?? join(dataFolder, 'files'), randomId)
-        : createS3Blobs(s3)
+    const blobs = await openBlobs(configuration)
     // Loaded here alone: an embedded installation has no use for the driver.
     const { openPostgresRegistry } = await import('#core/registry/postgres/postgres-registry.ts')
     return openPostgresRegistry({ url: database, blobs, now, randomId, logger })
