@@ -31,6 +31,7 @@ const CORE_LIBRARIES = new Set([
   'hyparquet-writer',
   'csv-parse',
   'fflate',
+  'postgres',
   '@huggingface/tokenizers',
 ])
 

@@ -20,7 +20,12 @@ const STATEMENT_TIMEOUT_MS = 15_000
 const MIGRATIONS_FOLDER = `${import.meta.dir}/migrations`
 
 /** Names of locks that belong to Parley alone in this database. */
-export const LOCK = { migrations: 0x7061726c01, models: 0x7061726c02 } as const
+export const LOCK = {
+  migrations: 0x7061726c01,
+  models: 0x7061726c02,
+  /** With a hash of the owner behind it, so of four bytes itself. */
+  uploads: 0x7061726c,
+} as const
 
 export type PostgresDatabase = ReturnType<typeof wrapDatabase>
 export type Transaction = Parameters<Parameters<PostgresDatabase['transaction']>[0]>[0]

@@ -14,7 +14,7 @@ import {
   tooManyWait,
   type Waiting,
 } from '../upload-limits.ts'
-import type { PostgresDatabase } from './database.ts'
+import { LOCK, type PostgresDatabase, type Transaction } from './database.ts'
 import { uploads } from './schema.ts'
 
 const keyOf = (id: string): BlobKey => `uploads/${id}`
@@ -31,8 +31,11 @@ export function openUploads(options: {
     if (row === undefined || row.createdAtMs <= now() - UPLOAD_LIFETIME_MS) return null
     return toRecord(row)
   }
-  const waiting = async (owner: string): Promise<Waiting> => {
-    const [found] = await queries
+  const waiting = async (
+    owner: string,
+    asked: PostgresDatabase | Transaction = queries,
+  ): Promise<Waiting> => {
+    const [found] = await asked
       .select({
         count: sql<number>`count(*)::int`,
         bytes: sql<number>`coalesce(sum(${uploads.sizeBytes}), 0)::float8`,
@@ -62,20 +65,23 @@ export function openUploads(options: {
         const isFull = written.failure.code === 'too_large' && room < upload.maximumBytes
         return isFull ? tooManyWait(before, now()) : written
       }
-      // Others of the same person may have come in beside it, here or on another machine.
-      const after = await waiting(upload.owner)
-      const { sizeBytes } = written.value
-      if (
-        after.count >= MAX_WAITING_UPLOADS ||
-        after.bytes + sizeBytes > MAX_WAITING_UPLOAD_BYTES
-      ) {
-        await blobs.remove(keyOf(id))
-        return tooManyWait(after, now())
-      }
       const { fileName, owner } = upload
       const row = { id, fileName, owner, createdAtMs: now(), ...written.value }
-      await queries.insert(uploads).values(row)
-      return succeed(toRecord(row))
+      const after = await queries.transaction(async (transaction) => {
+        // Others of the same person may have come in beside it, here or on another machine: one at a time is counted.
+        await transaction.execute(
+          sql`SELECT pg_advisory_xact_lock(${LOCK.uploads}::int, hashtext(${owner}))`,
+        )
+        const found = await waiting(owner, transaction)
+        const isTooMuch =
+          found.count >= MAX_WAITING_UPLOADS ||
+          found.bytes + row.sizeBytes > MAX_WAITING_UPLOAD_BYTES
+        if (!isTooMuch) await transaction.insert(uploads).values(row)
+        return isTooMuch ? found : null
+      })
+      if (after === null) return succeed(toRecord(row))
+      await blobs.remove(keyOf(id))
+      return tooManyWait(after, now())
     },
     async read(id: string): Promise<Uint8Array> {
       const record = await find(id)
