@@ -216,6 +216,8 @@ async function startReal(python: string) {
     stderr: 'ignore',
     cwd: folder,
     env: { ...process.env, MLFLOW_TRACKING_URI: '' },
+    // A group of its own: the server starts workers, which must end with it.
+    detached: true,
   })
   const url = `http://127.0.0.1:${port}`
   const isUp = () =>
@@ -230,7 +232,7 @@ async function startReal(python: string) {
   return {
     url,
     async stop() {
-      child.kill()
+      process.kill(-child.pid)
       await child.exited
       await rm(folder, { recursive: true, force: true })
     },
