@@ -36,7 +36,7 @@ export interface Frame {
   readonly page: Page | null
   readonly mounts: Readonly<Record<string, Mount>>
   readonly signedMounts: Readonly<Record<string, SignedMount>>
-  /** True from the moment the server is asked to stop: what still comes on open connections is sent away. */
+  /** True from the moment the server is asked to stop: what still comes is answered, and its connection closed. */
   draining: boolean
 }
 
@@ -110,6 +110,7 @@ function frameHandler(route: FramedRoute, frame: Frame): Handler {
       held: false,
     }
     load.inFlight += 1
+    load.lastStartedMs = exchange.startedMs
     let reply: Reply
     let pace: RateTaken = null
     try {
@@ -153,10 +154,11 @@ function unreadableKeys(): Principal {
 function refuse(
   request: Request,
   principal: Principal | null,
-  { open = false, signed = false }: Pick<FramedRoute, 'open' | 'signed'>,
+  { path, open = false, signed = false }: Pick<FramedRoute, 'path' | 'open' | 'signed'>,
   frame: Frame,
 ): Failure | null {
-  if (frame.draining) return STOPPING
+  // Whoever spreads requests over servers learns from this one answer to send no more; the rest are still served.
+  if (frame.draining && path.startsWith(HEALTH_PATH)) return STOPPING
   if (signed) return null
   const refusal = frame.guard(request)
   if (refusal !== null || open) return refusal
@@ -176,6 +178,8 @@ const KEYS_UNREADABLE: Failure = {
   message: 'Keys cannot be looked up now. Try again in a moment.',
   details: [],
 }
+
+const HEALTH_PATH = '/health'
 
 const STOPPING: Failure = {
   code: 'unavailable',

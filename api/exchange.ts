@@ -19,8 +19,8 @@ export interface Services {
   readonly stopping: AbortSignal
   /** Lifts the idle timeout of a connection whose answer takes its time. */
   readonly keepOpen: (request: Request) => void
-  /** Requests being answered, streams included. */
-  readonly load: { inFlight: number }
+  /** Requests being answered, streams included, and when the last one came on the monotonic clock. */
+  readonly load: { inFlight: number; lastStartedMs: number }
 }
 
 export interface Exchange {

@@ -47,13 +47,20 @@ export interface ParleyServer {
   readonly port: number
   /** Answers a request as the network would get it. */
   fetch(request: Request): Promise<Response>
-  /** Stops accepting at once, lets what is in flight end for up to `drainMs`, then closes. */
+  /**
+   * Answers what still comes and closes each connection behind its answer, until nothing has come for a moment or a second
+   * is over; then accepts no more, lets what is in flight end for up to `drainMs` in all, and closes.
+   */
   stop(options?: { drainMs?: number }): Promise<void>
 }
 
 const LOCAL: Principal = { id: 'local', role: 'admin', surface: 'rest' }
 /** How often a stopping server looks whether it is done. */
 const DRAIN_POLL_MS = 10
+/** Requests that were on their way when the stop began arrive within it: a round trip in one data centre, with room. */
+const QUIET_MS = 100
+/** Clients that keep opening new connections must not keep a server from stopping. */
+const MAXIMUM_LINGER_MS = 1_000
 
 /** Throws what `Bun.serve` throws where the address is taken. */
 export function createServer(options: ServerOptions): ParleyServer {
@@ -82,10 +89,16 @@ export function createServer(options: ServerOptions): ParleyServer {
     fetch,
     async stop({ drainMs = DEFAULT_DRAIN_MS } = {}) {
       frame.draining = true
-      const closed = server.stop(false)
-      const deadline = performance.now() + drainMs
-      while (frame.services.load.inFlight > 0 && performance.now() < deadline)
+      const { load } = frame.services
+      const clock = options.ports.monotonicMs
+      const startedMs = clock()
+      const deadlineMs = startedMs + drainMs
+      // Closing at once would cut off requests that lie unread in open connections: Bun ends the idle ones without a look.
+      const lingerEndMs = startedMs + Math.min(drainMs, MAXIMUM_LINGER_MS)
+      while (clock() < lingerEndMs && clock() - load.lastStartedMs < QUIET_MS)
         await Bun.sleep(DRAIN_POLL_MS)
+      const closed = server.stop(false)
+      while (load.inFlight > 0 && clock() < deadlineMs) await Bun.sleep(DRAIN_POLL_MS)
       stopping.abort()
       // One more turn of the loop lets streams that just ended send their last bytes.
       await Bun.sleep(DRAIN_POLL_MS)
@@ -120,7 +133,7 @@ function createFrame(
       version: options.version ?? '0.1.0',
       stopping,
       keepOpen,
-      load: { inFlight: 0 },
+      load: { inFlight: 0, lastStartedMs: Number.NEGATIVE_INFINITY },
     },
     guard: createGuard({ boundHost: host, allowedHosts: options.allowedHosts ?? [] }),
     principalOf: options.principalOf ?? (() => LOCAL),

@@ -1,4 +1,4 @@
-// A stop lets what is in flight end, sends newcomers away, and does not wait for ever.
+// A stop lets what is in flight end, answers what was on its way, and does not wait for ever.
 
 import { afterEach, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
@@ -10,7 +10,7 @@ describe('a stop', () => {
     for (const one of open.splice(0)) await one.close()
   })
 
-  test('lets what is in flight end, sends newcomers away, and closes', async () => {
+  test('lets what is in flight end, and closes', async () => {
     const stopping = await startServer()
     open.push(stopping)
     await storeModel(stopping.ports)
@@ -36,6 +36,19 @@ describe('a stop', () => {
     expect(received).toStartWith('HTTP/1.1 200')
     expect(received.toLowerCase()).toContain('connection: close')
     expect(received).toContain('"predicted_label"')
+    await expect(fetch(`${stopping.url}/health`)).rejects.toThrow()
+  })
+
+  test('answers what comes before it closes, and tells who asks for its health to look elsewhere', async () => {
+    const stopping = await startServer()
+    open.push(stopping)
+    await storeModel(stopping.ports)
+    expect((await stopping.ask('POST', '/api/predict/churn', ROW)).status).toBe(200)
+    const stopped = stopping.server.stop({ drainMs: 5_000 })
+    const late = await stopping.ask('POST', '/api/predict/churn', ROW)
+    expect([late.status, late.headers.get('connection')]).toEqual([200, 'close'])
+    expect((await stopping.ask('GET', '/health')).status).toBe(503)
+    await stopped
     await expect(fetch(`${stopping.url}/health`)).rejects.toThrow()
   })
 

@@ -10,7 +10,7 @@ import type { InputField, Signature } from '#core/model.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { invoke } from '#core/operations/invoke.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
-import type { VersionRecord } from '#core/registry/registry.ts'
+import type { Registry, VersionRecord } from '#core/registry/registry.ts'
 import { createTestPorts, type TestPorts } from '../support/ports.ts'
 
 export const ROOT = resolve(import.meta.dir, '../..')
@@ -104,19 +104,10 @@ export function expectedProbability(row: typeof ROW, bias = 0): number {
   return 1 / (1 + Math.exp(-margin))
 }
 
-/** Stores a small logistic model as the next version of a name, without any upload. */
-export async function storeModel(
-  ports: Ports,
-  options: {
-    name?: string
-    bias?: number
-    deploy?: boolean
-    kind?: 'classifier' | 'regressor'
-  } = {},
-): Promise<VersionRecord> {
-  const { name = 'churn', bias = 0, deploy = true, kind = 'classifier' } = options
+/** The graph of the small linear model. */
+export function smallGraph(bias: number, kind: 'classifier' | 'regressor' = 'classifier') {
   const classes = kind === 'classifier' ? ['No', 'Yes'] : null
-  const { onnx, binding } = toOnnx({
+  return toOnnx({
     task: kind === 'classifier' ? 'binary_classification' : 'regression',
     library: 'xgboost',
     libraryVersion: '3.1.0',
@@ -137,6 +128,26 @@ export async function storeModel(
     },
     warnings: [],
   })
+}
+
+interface SmallModel {
+  readonly name?: string
+  readonly bias?: number
+  readonly deploy?: boolean
+  readonly kind?: 'classifier' | 'regressor'
+}
+
+/** Stores a small logistic model as the next version of a name, without any upload. */
+export async function storeModel(ports: Ports, options: SmallModel = {}): Promise<VersionRecord> {
+  const version = await storeVersion(ports.registry, options)
+  await ports.serving.refresh([version.model])
+  return version
+}
+
+/** The same in a registry that nothing serves from yet. */
+export function storeVersion(registry: Registry, options: SmallModel): Promise<VersionRecord> {
+  const { name = 'churn', bias = 0, deploy = true, kind = 'classifier' } = options
+  const { onnx, binding } = smallGraph(bias, kind)
   const signature: Signature =
     kind === 'classifier'
       ? {
@@ -157,7 +168,7 @@ export async function storeModel(
           unit: 'USD',
         }
   const original = Buffer.from(`original of ${name} with bias ${bias}`)
-  const version = await ports.registry.createVersion({
+  return registry.createVersion({
     model: name,
     signature,
     binding,
@@ -176,8 +187,6 @@ export async function storeModel(
     warnings: [],
     deploy,
   })
-  await ports.serving.refresh([name])
-  return version
 }
 
 /**
