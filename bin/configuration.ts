@@ -55,21 +55,9 @@ const WHOLE_NUMBER = /^\d+$/
 const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/
 const MODEL_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
-/** Settings of installations on many machines: refusing is kinder than silently keeping everything on one disk. */
-const NOT_YET: readonly { readonly name: string; readonly uses: string }[] = [
-  { name: 'REDIS_URL', uses: 'keeps its cache and jobs in the process' },
-]
-
 /** Reads and checks every variable that Parley knows; the first bad one ends it with `invalid_input`. */
 export function readConfiguration(environment: Environment): Outcome<Configuration> {
   const value = (name: string): string | null => environment[name]?.trim() || null
-  for (const { name, uses } of NOT_YET) {
-    if (value(name) !== null) {
-      return invalid(
-        `${name} is set, but this version of Parley ${uses}. Unset ${name} and start again.`,
-      )
-    }
-  }
   const storage = readStorage(value)
   if (!storage.ok) return storage
   const port = readPort(value('PORT'))

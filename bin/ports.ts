@@ -11,6 +11,9 @@ import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
 import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
+import { createRedis } from '#core/redis/redis.ts'
+import { createRedisConfirmations } from '#core/redis/redis-confirmations.ts'
+import { createRedisLimiter } from '#core/redis/redis-rate-limits.ts'
 import type { BlobStore } from '#core/registry/blobs/blob-store.ts'
 import { openFolderBlobs } from '#core/registry/blobs/folder-blobs.ts'
 import { createS3Blobs } from '#core/registry/blobs/s3-blobs.ts'
@@ -76,6 +79,25 @@ export async function openRegistry(
   })
 }
 
+/** What replicas count and remember together, in Redis where there is one. */
+function openShared({ redisUrl }: Configuration, logger: Logger) {
+  const confirmations = createConfirmations({ now, randomId })
+  const rates = createRateLimiter({ monotonicMs })
+  if (redisUrl === null) return { ports: { confirmations, rates }, close: () => undefined }
+  const redis = createRedis({ url: redisUrl, monotonicMs, logger })
+  return {
+    ports: {
+      confirmations: createRedisConfirmations({ redis, alone: confirmations, now, randomId }),
+      rates: createRedisLimiter({ redis, alone: rates }),
+      async problems() {
+        const problem = await redis.problem()
+        return problem === null ? [] : [problem]
+      },
+    },
+    close: () => redis.close(),
+  }
+}
+
 export interface OpenPorts {
   readonly ports: Ports
   /** Ends workers, releases sessions and closes the database. */
@@ -97,6 +119,7 @@ export async function openPorts(
   const reader = createModelReader({ logger })
   const trainer = createTrainer({ logger, parleyVersion: manifest.version })
   const phrases = createPhraseSuggester({ folder: PHRASES_FOLDER, now })
+  const shared = openShared(configuration, logger)
   const ports: Ports = {
     registry,
     serving,
@@ -106,8 +129,7 @@ export async function openPorts(
     now,
     monotonicMs,
     randomId,
-    confirmations: createConfirmations({ now, randomId }),
-    rates: createRateLimiter({ monotonicMs }),
+    ...shared.ports,
     get baseUrl() {
       return baseUrl()
     },
@@ -123,6 +145,7 @@ export async function openPorts(
   return {
     ports,
     async close() {
+      shared.close()
       await phrases.close()
       await trainer.close()
       await serving.close()

@@ -12,6 +12,8 @@ export interface StorageConfiguration {
   readonly artifactFolder: string | null
   /** Null where artifacts lie in a folder. */
   readonly s3: S3Settings | null
+  /** Address of Redis, with its password; null where one process counts for itself. */
+  readonly redisUrl: string | null
 }
 
 const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
@@ -29,10 +31,16 @@ export function readStorage(value: Value): Outcome<StorageConfiguration> {
       'DATABASE_URL must be the address of a PostgreSQL database, such as postgres://user:password@host:5432/parley.',
     )
   }
+  const redisUrl = value('REDIS_URL')
+  if (redisUrl !== null && !isRedis(redisUrl)) {
+    return invalid(
+      'REDIS_URL must be the address of a Redis server, such as redis://:password@host:6379.',
+    )
+  }
   const artifacts = value('PARLEY_ARTIFACTS')
   if (artifacts === null || !URL_SCHEME.test(artifacts)) {
     const artifactFolder = artifacts === null ? null : resolve(artifacts)
-    return succeed({ database, artifactFolder, s3: null })
+    return succeed({ database, artifactFolder, s3: null, redisUrl })
   }
   if (!artifacts.startsWith('s3://') || new URL(artifacts).host === '') {
     return invalid(`PARLEY_ARTIFACTS must be a folder or s3://BUCKET/PREFIX; it is "${artifacts}".`)
@@ -43,7 +51,7 @@ export function readStorage(value: Value): Outcome<StorageConfiguration> {
     )
   }
   const s3 = readS3(artifacts, value)
-  return s3.ok ? succeed({ database, artifactFolder: null, s3: s3.value }) : s3
+  return s3.ok ? succeed({ database, artifactFolder: null, s3: s3.value, redisUrl }) : s3
 }
 
 /** The names that Amazon's own tools read. */
@@ -70,6 +78,14 @@ function readS3(address: string, value: Value): Outcome<S3Settings> {
     accessKeyId,
     secretAccessKey,
   })
+}
+
+const REDIS = /^rediss?:$/
+
+function isRedis(address: string): boolean {
+  return (
+    URL.canParse(address) && REDIS.test(new URL(address).protocol) && new URL(address).host !== ''
+  )
 }
 
 function isPostgres(address: string): boolean {

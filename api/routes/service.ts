@@ -59,10 +59,15 @@ async function showHealth(exchange: Exchange): Promise<Reply> {
       throw error
     },
   )
-  const problem = await Promise.race([checked, slow])
+  const { ports } = exchange.services
+  const [problem, others = []] = await Promise.all([
+    Promise.race([checked, slow]),
+    ports.problems?.(),
+  ])
+  const problems = [...(problem === null ? [] : [problem]), ...others]
   return jsonReply(
     exchange,
-    problem === null ? { status: 'ok' } : { status: 'degraded', problems: [problem] },
+    problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems },
   )
 }
 

@@ -72,11 +72,11 @@ export async function checkConfirmation(
   }
   const given = TALKING_SURFACES.has(principal.surface) ? undefined : input[CONFIRMATION_FIELD]
   if (typeof given === 'string') {
-    return ports.confirmations.take(given, request)
+    return (await ports.confirmations.take(given, request))
       ? succeed(undefined)
       : fail('conflict', SPENT_SENTENCE, [{ path: CONFIRMATION_FIELD, message: 'does not hold' }])
   }
-  const { token, expiresAtMs } = ports.confirmations.ask(request)
+  const { token, expiresAtMs } = await ports.confirmations.ask(request)
   return {
     ok: false,
     failure: {

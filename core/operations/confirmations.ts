@@ -24,14 +24,15 @@ export interface MintedConfirmation {
   readonly expiresAtMs: number
 }
 
+/** A port: one process keeps them in memory, several replicas keep them together. */
 export interface Confirmations {
   /** Remembers that the question was put; the token names this one question. */
-  ask(request: ConfirmationRequest): MintedConfirmation
+  ask(request: ConfirmationRequest): Promise<MintedConfirmation>
   /** True once for a token that was minted for exactly this request and is still fresh. */
-  take(token: string, request: ConfirmationRequest): boolean
+  take(token: string, request: ConfirmationRequest): Promise<boolean>
 }
 
-/** In memory on purpose: after a restart, or on another replica, the question is simply put again. */
+/** In memory: after a restart the question is simply put again. */
 export function createConfirmations(options: {
   readonly now: () => number
   readonly randomId: () => string
@@ -45,24 +46,30 @@ export function createConfirmations(options: {
     }
   }
   return {
-    ask(request) {
+    async ask(request) {
       const token = options.randomId()
       const expiresAtMs = options.now() + CONFIRMATION_LIFETIME_MS
-      waiting.set(token, { key: keyOf(request), expiresAtMs })
+      waiting.set(token, { key: confirmationKey(request), expiresAtMs })
       forgetOld()
       return { token, expiresAtMs }
     },
-    take(token, request) {
+    async take(token, request) {
       const one = waiting.get(token)
       // Somebody else's attempt does not spend it.
-      if (one === undefined || one.key !== keyOf(request)) return false
+      if (one === undefined || one.key !== confirmationKey(request)) return false
       waiting.delete(token)
       return isFresh(one)
     },
   }
 }
 
-function keyOf({ principal, operation, input, question }: ConfirmationRequest): string {
+/** Names the person, the operation, its input and the question, and nothing of them can be read from it. */
+export function confirmationKey({
+  principal,
+  operation,
+  input,
+  question,
+}: ConfirmationRequest): string {
   const parts = [principal.id, operation, canonical(input), question]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

@@ -130,6 +130,8 @@ export interface Ports {
   readonly phrases: PhraseSuggester
   /** The questions that wait for a yes before something destructive runs. */
   readonly confirmations: Confirmations
+  /** What is away beside the registry, in sentences; absent where there is nothing more to ask. */
+  readonly problems?: () => Promise<readonly string[]>
   /** How fast a person may go on; absent, everybody may go as fast as they like. */
   readonly rates?: RateLimiter
 }

@@ -238,9 +238,10 @@ async function confirm(
   const request = { principal, operation: operation.name, input, question: asked.value }
   const answer = answerTo(CONFIRM_KEY, exchange)
   if (answer === null) {
-    return askForConfirmation(asked.value, ports.confirmations.ask(request).token)
+    const { token } = await ports.confirmations.ask(request)
+    return askForConfirmation(asked.value, token)
   }
-  if (exchange.state === null || !ports.confirmations.take(exchange.state, request)) {
+  if (exchange.state === null || !(await ports.confirmations.take(exchange.state, request))) {
     throw new ProtocolError(
       ProtocolErrorCode.InvalidParams,
       'That answer belongs to no question that was asked here, or to one that expired. Call the tool again without it.',

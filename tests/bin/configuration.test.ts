@@ -15,6 +15,7 @@ describe('configuration', () => {
         database: null,
         artifactFolder: null,
         s3: null,
+        redisUrl: null,
         defaultModel: null,
         exampleData: null,
         hub: { endpoint: 'https://huggingface.co', token: null },
@@ -135,7 +136,7 @@ describe('configuration', () => {
     ['ANTHROPIC_BASE_URL', 'ftp://x'],
     ['DATABASE_URL', 'postgres://x'],
     ['DATABASE_URL', 'mysql://x/parley'],
-    ['REDIS_URL', 'redis://x'],
+    ['REDIS_URL', 'http://x'],
     ['PARLEY_ARTIFACTS', 's3://bucket'],
     ['PARLEY_EXAMPLE_DATA', 'no/such/folder'],
   ])('a bad %s (%s) is named', (name, value) => {

@@ -10,6 +10,7 @@ import {
   startPrivatePostgres,
   whyNoServer,
 } from '../support/private-postgres.ts'
+import { type PrivateRedis, startPrivateRedis, whyNoRedis } from '../support/private-redis.ts'
 
 const ROOT = resolve(import.meta.dir, '../..')
 const READY = /is ready: (http:\/\/127\.0\.0\.1:\d+)/
@@ -20,6 +21,7 @@ const CUSTOMER = { tenure: 24, monthly_charges: 70, total_charges: 1680 }
 
 let database: PrivatePostgres
 let s3: LoopbackS3
+let redis: PrivateRedis
 let folder: string
 const replicas: { readonly url: string; readonly child: Bun.Subprocess }[] = []
 
@@ -32,6 +34,7 @@ async function startReplica(number: number) {
       PORT: '0',
       PARLEY_DATA: join(folder, `replica-${number}`),
       DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
       PARLEY_ARTIFACTS: `s3://${bucket}/models`,
       AWS_ENDPOINT_URL: endpoint ?? '',
       AWS_ACCESS_KEY_ID: accessKeyId,
@@ -75,17 +78,21 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   }
 }
 
-describe.skipIf(whyNoServer !== null)('three replicas on one database', () => {
+describe.skipIf((whyNoServer ?? whyNoRedis) !== null)('three replicas on one database', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-replicas-'))
-    ;[database, s3] = await Promise.all([startPrivatePostgres(), startLoopbackS3()])
+    ;[database, s3, redis] = await Promise.all([
+      startPrivatePostgres(),
+      startLoopbackS3(),
+      startPrivateRedis(),
+    ])
     // All at once, on a database without tables.
     replicas.push(...(await Promise.all([0, 1, 2].map(startReplica))))
   }, SLOW_MS)
   afterAll(async () => {
     for (const { child } of replicas) child.kill('SIGTERM')
     await Promise.all(replicas.map(({ child }) => child.exited))
-    await Promise.all([database?.remove(), s3?.stop()])
+    await Promise.all([database?.remove(), s3?.stop(), redis?.stop()])
     await rm(folder, { recursive: true, force: true })
   }, SLOW_MS)
 
@@ -134,6 +141,35 @@ describe.skipIf(whyNoServer !== null)('three replicas on one database', () => {
         status: 'done',
         input: { model: 'churn', features: CUSTOMER },
       })
+    },
+    SLOW_MS,
+  )
+
+  test(
+    'confirm on one what was asked on another, and say that Redis is away when it is',
+    async () => {
+      await deploy(0, 'iris')
+      const remove = async (replica: number, query = '') => {
+        const address = `${replicas[replica]?.url}/api/models/iris${query}`
+        const response = await fetch(address, { method: 'DELETE' })
+        return { status: response.status, body: await response.json() }
+      }
+      const asked = await remove(0)
+      expect(asked).toMatchObject({ status: 409, body: { error: { code: 'needs_confirmation' } } })
+      const token = asked.body.error.confirmation
+      expect((await remove(1, `?confirmation=${token}`)).status).toBe(200)
+      expect((await remove(2, `?confirmation=${token}`)).status).toBe(404)
+      await redis.stop()
+      const health = await ask(0, '/health')
+      expect(health.body.problems).toEqual([
+        'Redis cannot be reached: limits and confirmations are kept by each replica for itself.',
+      ])
+      expect((await predict(0)).status).toBe(200)
+      await redis.start()
+      await until(
+        'Redis is there again',
+        async () => (await ask(0, '/health')).body.status === 'ok',
+      )
     },
     SLOW_MS,
   )

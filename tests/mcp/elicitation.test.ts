@@ -73,7 +73,7 @@ for (const era of ERAS) {
       const question =
         'This deletes gone with all its versions and cannot be undone. Shall I go ahead?'
       const input = { model: 'gone' }
-      const asked = ports.confirmations.ask({
+      const asked = await ports.confirmations.ask({
         principal,
         operation: 'delete_model',
         input,

@@ -202,7 +202,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   test_input_required_result_tampered_state(_given, exchange) {
     return withState(exchange, 'confirm', 'tampered', 'state-ok: the state came back')
   },
-  test_input_required_result_multiple_inputs(_given, exchange) {
+  async test_input_required_result_multiple_inputs(_given, exchange) {
     const keys = ['user_name', 'greeting', 'client_roots']
     if (keys.every((key) => key in exchange.answers)) {
       return say(text(keys.map((key) => JSON.stringify(exchange.answers[key])).join('; ')))
@@ -213,44 +213,49 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
         greeting: sampling('Generate a greeting'),
         client_roots: inputRequired.listRoots(),
       },
-      requestState: states.ask(stateOf('multiple')).token,
+      requestState: (await states.ask(stateOf('multiple'))).token,
     })
   },
-  test_input_required_result_multi_round(_given, exchange) {
+  async test_input_required_result_multi_round(_given, exchange) {
     const { state } = exchange
     if (
       content(exchange, 'step2') !== null &&
       state !== null &&
-      states.take(state, stateOf('two'))
+      (await states.take(state, stateOf('two')))
     ) {
       return say(text('Multi-round complete'))
     }
     if (
       content(exchange, 'step1') !== null &&
       state !== null &&
-      states.take(state, stateOf('one'))
+      (await states.take(state, stateOf('one')))
     ) {
       return inputRequired({
         inputRequests: { step2: form('Your favourite colour?', { color: { type: 'string' } }) },
-        requestState: states.ask(stateOf('two')).token,
+        requestState: (await states.ask(stateOf('two'))).token,
       })
     }
     return inputRequired({
       inputRequests: { step1: form('Your name?', NAME, ['name']) },
-      requestState: states.ask(stateOf('one')).token,
+      requestState: (await states.ask(stateOf('one'))).token,
     })
   },
 }
 
-function withState(exchange: Exchange, key: string, round: string, done: string): Answer {
+async function withState(
+  exchange: Exchange,
+  key: string,
+  round: string,
+  done: string,
+): Promise<Answer> {
   if (exchange.state !== null) {
-    const isOurs = states.take(exchange.state, stateOf(round))
+    const isOurs = await states.take(exchange.state, stateOf(round))
     if (!isOurs) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'That state is not ours.')
     if (content(exchange, key) !== null) return say(text(done))
   }
   return inputRequired({
     inputRequests: { [key]: form('Please confirm', { ok: { type: 'boolean' } }, ['ok']) },
-    requestState: states.ask(stateOf(round)).token,
+    requestState: (await states.ask(stateOf(round))).token,
   })
 }
 
