@@ -7,8 +7,9 @@ import type { PrincipalAnswer } from '#core/people/keyring.ts'
 import { type RateTaken, tooFast } from '#core/people/rate-limits.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { type Exchange, elapsedMs, type Reply, type Services } from './exchange.ts'
-import { errorResponse, INTERNAL_FAILURE } from './http/errors.ts'
+import { errorResponse, type FailureWriter, INTERNAL_FAILURE } from './http/errors.ts'
 import type { Guard } from './http/security.ts'
+import { inferenceFailure } from './inference/failures.ts'
 import { describeError, type RequestLine } from './logging.ts'
 import type { Route } from './route.ts'
 
@@ -56,7 +57,8 @@ export function createApplication(routes: readonly Route[], frame: Frame): Elysi
     )
   }
   for (const [path, methods] of methodsByPath(routes)) {
-    const refuse = frameHandler(wrongMethod(path, methods), frame)
+    const writeFailure = routes.find((route) => route.path === path)?.writeFailure
+    const refuse = frameHandler(wrongMethod(path, methods, writeFailure), frame)
     app.all(elysiaPath(path), ({ request }) => refuse(request, {}), { parse: 'none' })
   }
   for (const [path, mount] of Object.entries(frame.mounts)) {
@@ -85,7 +87,7 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly s
 
 type Handler = (request: Request, parameters: Readonly<Record<string, string>>) => Promise<Response>
 
-interface FramedRoute extends Pick<Route, 'method' | 'path' | 'handle' | 'open'> {
+interface FramedRoute extends Pick<Route, 'method' | 'path' | 'handle' | 'open' | 'writeFailure'> {
   /** Neither the guard's names nor keys are asked for. */
   readonly signed?: boolean
 }
@@ -93,6 +95,7 @@ interface FramedRoute extends Pick<Route, 'method' | 'path' | 'handle' | 'open'>
 function frameHandler(route: FramedRoute, frame: Frame): Handler {
   const { services } = frame
   const { ports, load } = services
+  const { writeFailure = errorResponse } = route
   const count = services.metrics.route(route.path)
   // Every prediction passes here: nothing is allocated or asked that an answer does not need.
   return async (request, parameters) => {
@@ -127,7 +130,7 @@ function frameHandler(route: FramedRoute, frame: Frame): Handler {
       if (!exchange.held) load.inFlight -= 1
     }
     const failure = reply instanceof Response || reply.ok ? null : reply.failure
-    const response = respond(reply, requestId)
+    const response = respond(reply, requestId, writeFailure)
     if (pace !== null) tellPace(response.headers, pace)
     if (frame.draining) response.headers.set('connection', 'close')
     count(request.method, response.status)
@@ -136,9 +139,9 @@ function frameHandler(route: FramedRoute, frame: Frame): Handler {
   }
 }
 
-function respond(reply: Reply, requestId: string): Response {
+function respond(reply: Reply, requestId: string, writeFailure: FailureWriter): Response {
   if (reply instanceof Response) return reply
-  return reply.ok ? reply.value : errorResponse(reply.failure, requestId)
+  return reply.ok ? reply.value : writeFailure(reply.failure, requestId)
 }
 
 /** Never acted for: a refused request has no principal, and its handler does not run. */
@@ -235,13 +238,18 @@ function report(exchange: Exchange, route: string, status: number, code: string 
   else logger.info(line, 'request')
 }
 
-function wrongMethod(path: string, methods: readonly string[]): FramedRoute {
+function wrongMethod(
+  path: string,
+  methods: readonly string[],
+  writeFailure: FailureWriter = errorResponse,
+): FramedRoute {
   const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods
   return {
     method: 'GET',
     path,
+    writeFailure,
     handle: (exchange) =>
-      errorResponse(
+      writeFailure(
         {
           code: 'malformed_request',
           message: `This address takes ${methods.join(' and ')}, not ${exchange.request.method}.`,
@@ -264,23 +272,29 @@ function mounted(path: string, mount: Mount): Pick<Route, 'method' | 'path' | 'h
   }
 }
 
+const NOTHING_HERE: Failure = {
+  code: 'not_found',
+  message: 'There is nothing at this address. GET /docs shows what there is.',
+  details: [],
+}
+
+/** Clients of the protocol read its own form of errors, also where they ask for what is not there. */
+function isInference(request: Request): boolean {
+  return new URL(request.url).pathname.startsWith('/v2/')
+}
+
 /** The page is open, so that it can ask for a key. */
 function unknownRoute(frame: Frame): FramedRoute {
   return {
     method: 'GET',
     path: UNMATCHED,
     open: true,
-    async handle({ request }) {
+    async handle({ request, requestId }) {
       const page = request.method === 'GET' ? await frame.page?.(request) : null
       if (page !== null && page !== undefined) return page
-      return {
-        ok: false,
-        failure: {
-          code: 'not_found',
-          message: 'There is nothing at this address. GET /docs shows what there is.',
-          details: [],
-        },
-      }
+      return isInference(request)
+        ? inferenceFailure(NOTHING_HERE, requestId)
+        : { ok: false, failure: NOTHING_HERE }
     },
   }
 }

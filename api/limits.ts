@@ -9,6 +9,8 @@ export interface Limits {
   readonly uploadBytes: number
   /** A JSON body: predictions, operations, chat. */
   readonly jsonBytes: number
+  /** A body of the Open Inference Protocol, whose tensors may be bytes. */
+  readonly tensorBytes: number
   /** Rows of one `instances` request; more belong in a batch, which streams. */
   readonly instances: number
   /** A batch's body. Rows stream, so this bounds time and temporary disk, not memory. */
@@ -22,6 +24,8 @@ export const DEFAULT_LIMITS: Limits = {
   uploadBytes: 256 * MIB,
   // 10,000 rows of 20 named features are about 4 MB.
   jsonBytes: 8 * MIB,
+  // 100,000 rows of 40 features as 8-byte numbers; core/open-inference bounds the number of values beside it.
+  tensorBytes: 32 * MIB,
   instances: 10_000,
   // Ten times the 100 MB that people send in practice.
   batchBytes: 2_048 * MIB,

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '#core/errors.ts'
 import type { Exchange, Reply } from './exchange.ts'
+import type { FailureWriter } from './http/errors.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -13,6 +14,8 @@ export interface Route {
   readonly document: RouteDocument
   /** True where nobody has to say who they are, also where everything else needs a key. */
   readonly open?: boolean
+  /** Where the address belongs to a protocol with errors of its own; `errorResponse` where absent. */
+  readonly writeFailure?: FailureWriter
 }
 
 export interface MediaDocument {
@@ -22,7 +25,13 @@ export interface MediaDocument {
 
 export interface RouteDocument {
   readonly id: string
-  readonly tag: 'Models' | 'Predictions' | 'Chat' | 'Operations' | 'Service'
+  readonly tag:
+    | 'Models'
+    | 'Predictions'
+    | 'Open Inference Protocol'
+    | 'Chat'
+    | 'Operations'
+    | 'Service'
   readonly summary: string
   readonly description?: string
   readonly query?: readonly {
@@ -38,4 +47,6 @@ export interface RouteDocument {
     readonly content: Readonly<Record<string, MediaDocument>>
   }[]
   readonly errors: readonly ErrorCode[]
+  /** The body of its failures, where the address belongs to a protocol with errors of its own. */
+  readonly failure?: JsonSchema
 }

@@ -1,5 +1,6 @@
 // The route table: every address the server answers, in the order the documentation shows them.
 
+import { inferenceRoutes } from './inference/routes.ts'
 import type { Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { batchRoutes } from './routes/batch.ts'
@@ -18,6 +19,7 @@ export function createRoutes(): readonly Route[] {
     ...predictRoutes,
     ...batchRoutes,
     ...suggestRoutes,
+    ...inferenceRoutes,
     ...modelRoutes,
     ...runRoutes,
     ...uploadRoutes,

@@ -54,12 +54,21 @@ export function errorResponse(
   requestId: string,
   options: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  const status = options.status ?? STATUS_OF[failure.code]
+  return new Response(JSON.stringify(errorBody(failure, requestId)), {
+    status: options.status ?? STATUS_OF[failure.code],
+    headers: { ...errorHeaders(failure, requestId), ...options.headers },
+  })
+}
+
+/** Writes a failure as an answer; what a route of another protocol has instead of `errorResponse`. */
+export type FailureWriter = typeof errorResponse
+
+/** What goes along with a failure, whatever its body. */
+export function errorHeaders(failure: Failure, requestId: string): Record<string, string> {
   const headers: Record<string, string> = {
     ...BASE_HEADERS,
     'content-type': 'application/json',
     'x-request-id': requestId,
-    ...options.headers,
   }
   if (failure.code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="Parley"'
   if (failure.retryAfterSeconds !== undefined) {
@@ -67,7 +76,7 @@ export function errorResponse(
   }
   // What is left of a refused body is not read: the connection cannot carry another request.
   if (failure.code === 'too_large') headers['connection'] = 'close'
-  return new Response(JSON.stringify(errorBody(failure, requestId)), { status, headers })
+  return headers
 }
 
 /** What is said of a fault that is ours; the facts are in the log under the request's id. */

@@ -3,7 +3,7 @@
 import type { ErrorCode } from '#core/errors.ts'
 import { STATUS_OF } from '../http/errors.ts'
 import type { JsonSchema, Route } from '../route.ts'
-import { ERROR_SCHEMA } from './schemas.ts'
+import { ERROR_SCHEMA, json } from './schemas.ts'
 
 const PATH_PARAMETER = /\{(\w+)\}/g
 
@@ -17,6 +17,10 @@ const PARAMETERS: Readonly<Record<string, { description: string; schema: JsonSch
 const TAGS = [
   { name: 'Predictions', description: 'Ask a model.' },
   { name: 'Models', description: 'Upload, deploy and look after models.' },
+  {
+    name: 'Open Inference Protocol',
+    description: 'What clients of KServe, Triton and MLServer speak (v2).',
+  },
   { name: 'Chat', description: 'Say it in words.' },
   { name: 'Operations', description: 'Every operation by its name, the same on every surface.' },
   { name: 'Service', description: 'Health, metrics, documents.' },
@@ -85,7 +89,10 @@ function describeAnswers(document: Route['document']): Readonly<Record<string, u
   for (const [status, codes] of statusesOf(document.errors)) {
     answers[status] = errorAnswer(codes.join(' or '))
   }
-  answers['default'] = errorAnswer('Any other failure')
+  answers['default'] =
+    document.failure === undefined
+      ? errorAnswer('Any other failure')
+      : { description: 'Any failure', content: json(document.failure) }
   return answers
 }
 

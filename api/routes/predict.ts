@@ -34,7 +34,11 @@ export async function leaseLive(exchange: Exchange, name: string): Promise<Outco
 }
 
 /** Who is limited to some models hears so, whether or not there is one of that name. */
-function unknownTo<T>({ principal }: Exchange, name: string, outcome: Outcome<T>): Outcome<T> {
+export function unknownTo<T>(
+  { principal }: Exchange,
+  name: string,
+  outcome: Outcome<T>,
+): Outcome<T> {
   return principal.models === undefined ? outcome : modelRefusal(principal, name)
 }
 

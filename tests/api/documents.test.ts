@@ -37,6 +37,13 @@ const ADDRESSES = [
   'GET /health',
   'GET /metrics',
   'GET /openapi.json',
+  'GET /v2',
+  'GET /v2/health/live',
+  'GET /v2/health/ready',
+  'GET /v2/models/{name}',
+  'GET /v2/models/{name}/ready',
+  'GET /v2/models/{name}/versions/{version}',
+  'GET /v2/models/{name}/versions/{version}/ready',
   'POST /api/chat',
   'POST /api/models',
   'POST /api/models/{name}/undeploy',
@@ -50,6 +57,11 @@ const ADDRESSES = [
   'POST /api/suggest',
   'POST /api/uploads',
   'POST /predict',
+  'POST /v2/models/{name}/infer',
+  'POST /v2/models/{name}/versions/{version}/infer',
+  'POST /v2/repository/index',
+  'POST /v2/repository/models/{name}/load',
+  'POST /v2/repository/models/{name}/unload',
 ]
 
 interface Documented {
