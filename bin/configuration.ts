@@ -12,6 +12,8 @@ import { readStorage, type StorageConfiguration } from './storage-configuration.
 export interface Configuration extends StorageConfiguration {
   readonly port: number
   readonly host: string
+  /** Where the Open Inference Protocol is spoken over gRPC too; null where it is not. */
+  readonly grpcPort: number | null
   /** Folder of the registry and its artifacts, absolute. */
   readonly dataFolder: string
   readonly defaultModel: string | null
@@ -66,6 +68,12 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
       `PORT must be a whole number from 0 to ${LARGEST_PORT}; it is "${value('PORT')}".`,
     )
   }
+  const grpcPort = value('GRPC_PORT') === null ? null : readPort(value('GRPC_PORT'))
+  if (value('GRPC_PORT') !== null && grpcPort === null) {
+    return invalid(
+      `GRPC_PORT must be a whole number from 0 to ${LARGEST_PORT}; it is "${value('GRPC_PORT')}".`,
+    )
+  }
   const host = value('HOST') ?? '127.0.0.1'
   const requireKeys = readSwitch(value('PARLEY_REQUIRE_KEYS'))
   if (requireKeys === null) {
@@ -109,6 +117,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   const dataFolder = resolve(value('PARLEY_DATA') ?? './data')
   return succeed({
     port,
+    grpcPort,
     host,
     dataFolder,
     ...storage.value,

@@ -81,6 +81,18 @@ export async function serve(
     return EXIT.failed
   }
   url = server.url
+  const { grpcPort } = configuration
+  const grpc =
+    grpcPort === null
+      ? null
+      : await (await import('./grpc.ts')).openGrpc(server, configuration.host, grpcPort)
+  if (grpc?.ok === false) {
+    await server.stop({ drainMs: 0 })
+    await mcp.close()
+    await close()
+    terminal.complain(grpc.failure.message)
+    return EXIT.failed
+  }
   // Before anybody is told that it is ready: who reads that may stop it in the same moment.
   const interrupted = interruption()
   const discord =
@@ -95,6 +107,7 @@ export async function serve(
         ([name, failure]) => `  not loaded ${name}: ${failure.message}`,
       ),
       `  language  ${languageSentence(configuration)}`,
+      ...(grpc === null ? [] : [`  grpc      ${configuration.host}:${grpc.value.port}`]),
       // Said only where it is not what everyone expects of a program on their own machine.
       ...(local?.role === 'admin' ? [] : [`  access    ${accessSentence(local)}`]),
       ...(discord === null ? [] : [`  discord   ${discord.sentence}`]),
@@ -104,7 +117,7 @@ export async function serve(
   await interrupted
   await discord?.bot?.close()
   await slack?.stop()
-  await server.stop({ drainMs: DRAIN_MS })
+  await Promise.all([server.stop({ drainMs: DRAIN_MS }), grpc?.value.stop({ drainMs: DRAIN_MS })])
   await mcp.close()
   await close()
   return EXIT.done

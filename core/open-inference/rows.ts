@@ -87,7 +87,7 @@ function spread(
   if (left.length !== width) {
     const these =
       left.length === 0
-        ? 'no feature is left for it'
+        ? `no feature is left for it${isText ? '' : ' (those that are texts take BYTES)'}`
         : `it stands for ${listed(left.map(({ name }) => name))}, so its shape must be [rows, ${left.length}]`
     throw new TensorError(
       `${quote(table.name)} is no feature of this model: ${these}; it is [${table.shape.join(', ')}].`,

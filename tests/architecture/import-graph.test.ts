@@ -126,7 +126,7 @@ describe('the law of dependencies', () => {
     const bare = edges.filter(
       (edge) =>
         (edge.to.startsWith('.') || edge.to.startsWith('#')) &&
-        !/\.(tsx?|css|html|json|sql|svg|png)$/.test(edge.to),
+        !/\.(tsx?|css|html|json|sql|svg|png|proto)$/.test(edge.to),
     )
     expect(bare).toEqual([])
   })

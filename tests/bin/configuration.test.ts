@@ -11,6 +11,7 @@ describe('configuration', () => {
       value: {
         port: 3000,
         host: '127.0.0.1',
+        grpcPort: null,
         dataFolder: resolve('./data'),
         database: null,
         artifactFolder: null,
@@ -130,6 +131,7 @@ describe('configuration', () => {
     ['PORT', '70000'],
     ['PORT', 'http'],
     ['PORT', '-1'],
+    ['GRPC_PORT', 'nine'],
     ['PARLEY_REQUIRE_KEYS', 'perhaps'],
     ['PARLEY_DEFAULT_MODEL', 'Not A Name'],
     ['LOG_LEVEL', 'loud'],

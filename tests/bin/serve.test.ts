@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Client, credentials } from '@grpc/grpc-js'
 import manifest from '../../package.json'
 
 const ROOT = resolve(import.meta.dir, '../..')
@@ -89,11 +90,17 @@ describe('parley serve', () => {
     )
     expect(await new Response(first.stderr).text()).toBe('')
 
-    const second = start({ ANTHROPIC_API_KEY: 'never-used' })
+    const second = start({ ANTHROPIC_API_KEY: 'never-used', GRPC_PORT: '0' })
     const again = await untilReady(second)
     expect(again.printed).toContain('  models    iris\n')
     expect(again.printed).toContain('Claude (claude-opus-5-5)')
     expect(again.printed).not.toContain('never-used')
+    const [, grpc] = /^ {2}grpc {6}(127\.0\.0\.1:\d+)$/m.exec(again.printed) ?? []
+    const client = new Client(grpc ?? '', credentials.createInsecure())
+    await new Promise<void>((resolve, reject) =>
+      client.waitForReady(Date.now() + 5000, (error) => (error ? reject(error) : resolve())),
+    )
+    client.close()
     second.kill('SIGTERM')
     expect(await second.exited).toBe(0)
   }, 30_000)
