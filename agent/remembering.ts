@@ -19,6 +19,7 @@ const LOOKS: ReadonlySet<OperationName> = new Set<OperationName>([
   'describe_model',
   'list_versions',
   'model_metrics',
+  'check_drift',
   'help',
 ])
 

@@ -8,6 +8,7 @@ import { chatRoutes } from './routes/chat.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { modelRoutes } from './routes/models.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { outcomeRoutes } from './routes/outcomes.ts'
 import { predictRoutes } from './routes/predict.ts'
 import { runRoutes } from './routes/runs.ts'
 import { serviceRoutes } from './routes/service.ts'
@@ -21,6 +22,7 @@ export function createRoutes(): readonly Route[] {
     ...suggestRoutes,
     ...inferenceRoutes,
     ...modelRoutes,
+    ...outcomeRoutes,
     ...runRoutes,
     ...uploadRoutes,
     ...chatRoutes,

@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<OperationName, string>> = {
   list_versions: 'versions',
   promote_version: 'promote',
   model_metrics: 'metrics',
+  check_drift: 'drift',
   train_model: 'train-model',
   suggest_phrases: 'suggest',
   help: 'examples',

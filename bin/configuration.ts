@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { isLoopback } from '#api/http/security.ts'
 import { type Outcome, succeed } from '#core/errors.ts'
 import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
+import { type PredictionLogConfiguration, readPredictionLog } from './prediction-log.ts'
 import { invalid, isHttpUrl } from './settings.ts'
 import { readSlack, type SlackConfiguration } from './slack-configuration.ts'
 import { readStorage, type StorageConfiguration } from './storage-configuration.ts'
@@ -24,6 +25,7 @@ export interface Configuration extends StorageConfiguration {
   readonly logLevel: LogLevel
   /** Where finished trainings are logged too, without a slash at the end; null where nothing is set. */
   readonly mlflowUri: string | null
+  readonly predictionLog: PredictionLogConfiguration
   /** Names under which a proxy in front of a loopback address is reached, in lower case. */
   readonly allowedHosts: readonly string[]
   /** True where everybody needs an API key: other machines can connect, or PARLEY_REQUIRE_KEYS says so. */
@@ -104,6 +106,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
       `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${mlflowUri}".`,
     )
   }
+  const predictionLog = readPredictionLog(value)
+  if (!predictionLog.ok) return predictionLog
   const hub = value('HF_ENDPOINT') ?? DEFAULT_HUB
   if (!isHttpUrl(hub)) {
     return invalid(
@@ -126,6 +130,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     hub: { endpoint: hub.replace(TRAILING_SLASHES, ''), token: value('HF_TOKEN') },
     logLevel,
     mlflowUri: mlflowUri === null ? null : mlflowUri.replace(TRAILING_SLASHES, ''),
+    predictionLog: predictionLog.value,
     allowedHosts: allowedHosts.value,
     // Whoever comes through a proxy looks like the person at the machine: only a key tells them apart.
     requireKeys: requireKeys || !isLoopback(host) || allowedHosts.value.length > 0,

@@ -25,6 +25,7 @@ import { createTrainer } from '#core/training/trainer.ts'
 import type { ModelCache } from '#models/shared/model-folder.ts'
 import manifest from '../package.json'
 import type { Configuration } from './configuration.ts'
+import { openMonitor } from './prediction-log.ts'
 import type { StorageConfiguration } from './storage-configuration.ts'
 import { createDataSets } from './training-data.ts'
 
@@ -118,6 +119,7 @@ export async function openPorts(
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
   const trainer = createTrainer({ logger, parleyVersion: manifest.version })
+  const monitor = openMonitor(configuration, registry, logger, now)
   const phrases = createPhraseSuggester({ folder: PHRASES_FOLDER, now })
   const shared = openShared(configuration, logger)
   const ports: Ports = {
@@ -136,6 +138,7 @@ export async function openPorts(
     defaultModel: configuration.defaultModel,
     samples: createSampleModels(SAMPLES_FOLDER),
     phrases,
+    ...(monitor !== null && { monitor }),
     training: {
       trainer,
       dataSets: createDataSets(configuration.exampleData),
@@ -149,6 +152,7 @@ export async function openPorts(
       await phrases.close()
       await trainer.close()
       await serving.close()
+      monitor?.close()
       await engine.close()
       await reader.close()
       await registry.close()

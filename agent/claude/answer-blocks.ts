@@ -10,6 +10,7 @@ const LOOKUPS: ReadonlySet<OperationName> = new Set([
   'describe_model',
   'list_versions',
   'model_metrics',
+  'check_drift',
   'help',
 ])
 

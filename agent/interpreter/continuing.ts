@@ -218,6 +218,7 @@ export function switchModel(reading: MessageReading, context: Context): Plan | n
     case 'describe_model':
     case 'list_versions':
     case 'model_metrics':
+    case 'check_drift':
       return run(last.operation, { model: model.name })
     case 'predict':
     case 'explain_prediction':

@@ -4,7 +4,7 @@ import type { OperationName } from '#core/operations/operation.ts'
 
 export type ReadOperation = Extract<
   OperationName,
-  'list_models' | 'describe_model' | 'list_versions' | 'model_metrics' | 'help'
+  'list_models' | 'describe_model' | 'list_versions' | 'model_metrics' | 'check_drift' | 'help'
 >
 
 export interface ReadPattern {
@@ -25,6 +25,15 @@ const rows = (
 ): ReadPattern[] => patterns.map((pattern) => ({ operation, model, pattern }))
 
 export const READ_PATTERNS: readonly ReadPattern[] = [
+  ...rows('check_drift', 'context', [
+    /\b(?:data |concept |feature |input |prediction |model |covariate |label )?drift(?:s|ed|ing)?\b(?!.*\bNUM\b)/,
+    // Without a number beside it: "psi 30" is an input.
+    /\b(?:psi|population stability|kolmogorov|smirnov|jensen|shannon)\b(?!.*\bNUM\b)/,
+    /\b(?:still|does|do|have|has|did) .*\b(?:look|looks|looked|resemble|resembles|match|matches|like) .*\b(?:training (?:data|set|rows|sample)|(?:it|they) (?:was|were) trained on|training)\b/,
+    /\b(?:inputs?|data|distributions?|features?|answers?|predictions?) .*\b(?:shift(?:s|ed|ing)?|distribution changed|changed since training|moved (?:away )?since)\b/,
+    /\b(?:need|needs|time|due|should i|should we) (?:to (?:be )?|for a )?(?:re-?train(?:ed|ing)?)\b/,
+    /\b(?:live|production|real-world) accuracy\b/,
+  ]),
   ...rows('list_versions', 'context', [
     /\b(?:versions|revisions|releases|iterations|history|changelog|change log)\b/,
     /\bhow (?:many|often) .*\b(?:versions|revisions|updated|retrained|deployed)\b/,

@@ -174,4 +174,4 @@ const QUESTION_START =
 const OTHER_NAME =
   /\b(?:the|my|our) (?!other |last |current |same |new |whole |best |first |second )(?:\w+ )+(?:model|filter|classifier|predictor|regressor|detector)\b/
 const SUBJECT =
-  /\b(?:model|versions?|inputs?|columns?|features?|fields?|metrics|accuracy|endpoint|schema|signature|it|history)\b/
+  /\b(?:model|models|drift\w*|versions?|inputs?|columns?|features?|fields?|metrics|accuracy|endpoint|schema|signature|it|history)\b/

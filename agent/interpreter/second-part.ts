@@ -14,6 +14,7 @@ const FOLLOWING: ReadonlySet<OperationName> = new Set<OperationName>([
   'list_versions',
   'list_models',
   'model_metrics',
+  'check_drift',
 ])
 const CHANGING: ReadonlySet<OperationName> = new Set<OperationName>([
   'deploy_model',

@@ -113,16 +113,8 @@ const RENAMING =
 const EXPORTING =
   /^(?:(?:please|now|can you|could you|can i|i want to|let me) )*(?:export|download)\b.*(?:@\d+|\b(?:it|model|models|this|that)\b)/
 
-/** Without a number beside it: "drift 5" is an input. */
-const DRIFT = /\bdrift(?:s|ed|ing)?\b(?!.*\bNUM\b)/
-
 /** What people ask for that no operation does yet, or not in these words. */
 export function notOffered(reading: MessageReading): string | null {
-  if (DRIFT.test(reading.whole)) {
-    const [mention] = reading.models
-    const example = mention === undefined ? '' : `: say “metrics of ${mention.model.name}”`
-    return `I cannot watch for drift yet. I can show how much a model is used and how it did on its test data${example}.`
-  }
   if (RENAMING.test(reading.whole)) {
     return 'I cannot rename a model yet. Deploy its file again under the name that you want.'
   }

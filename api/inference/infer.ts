@@ -41,7 +41,14 @@ export async function infer(
   facts.rows = rows.length
   const startedMs = services.ports.monotonicMs()
   const prefix = rows.length === 1 ? () => '' : (row: number) => `rows[${row}].`
-  const outcome = await runPredictions(services.ports, lease, rows, prefix, request.signal)
+  const outcome = await runPredictions(
+    services.ports,
+    lease,
+    rows,
+    prefix,
+    request.signal,
+    exchange,
+  )
   const tookMs = services.ports.monotonicMs() - startedMs
   services.metrics.prediction(version.model, version.modelVersion, tookMs, outcome.ok)
   if (!outcome.ok) return outcome

@@ -165,6 +165,11 @@ function predictOne(exchange: Exchange, lease: Lease, row: Features): Reply | Pr
   const tell = ([prediction]: readonly Prediction[]): Reply => {
     const latencyMs = settle(exchange, lease, startedMs, prediction !== undefined)
     if (prediction === undefined) throw new Error('the engine answered no prediction for one row')
+    exchange.services.ports.monitor?.predicted(lease.version, {
+      requestId: exchange.requestId,
+      rows: [row],
+      predictions: [prediction],
+    })
     const text = predictionJson(lease.version, prediction, latencyMs, exchange.requestId)
     return jsonTextReply(exchange, text)
   }
@@ -217,7 +222,14 @@ async function predictInstances(
   exchange.facts.rows = rows.length
   const prefix = (row: number) => `instances[${row}].`
   const startedMs = ports.monotonicMs()
-  const outcome = await runPredictions(ports, lease, rows, prefix, exchange.request.signal)
+  const outcome = await runPredictions(
+    ports,
+    lease,
+    rows,
+    prefix,
+    exchange.request.signal,
+    exchange,
+  )
   const { model, modelVersion } = lease.version
   metrics.prediction(model, modelVersion, sinceMs(ports, startedMs), outcome.ok)
   if (!outcome.ok) return outcome

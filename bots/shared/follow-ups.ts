@@ -44,6 +44,7 @@ export function followUps(steps: readonly Step[]): readonly FollowUp[] {
     case 'predict_batch':
     case 'promote_version':
     case 'model_metrics':
+    case 'check_drift':
     case 'train_model':
     case 'suggest_phrases':
     case 'help':

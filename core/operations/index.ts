@@ -1,5 +1,6 @@
 // Every operation, in the order in which surfaces show them; adding one is its file and a line here.
 
+import { checkDrift } from './check-drift.ts'
 import { deleteModel } from './delete-model.ts'
 import { deployModel } from './deploy-model.ts'
 import { describeModel } from './describe-model.ts'
@@ -28,6 +29,7 @@ const ACTIONS: readonly Operation[] = [
   listVersions,
   promoteVersion,
   modelMetrics,
+  checkDrift,
   trainModel,
   suggestPhrases,
 ]

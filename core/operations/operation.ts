@@ -5,6 +5,7 @@ import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
 import type { ModelReport, Task } from '#core/model.ts'
+import type { Monitor } from '#core/monitoring/monitor.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { PhraseSuggester } from '#core/phrases/create-suggester.ts'
@@ -134,6 +135,8 @@ export interface Ports {
   readonly problems?: () => Promise<readonly string[]>
   /** How fast a person may go on; absent, everybody may go as fast as they like. */
   readonly rates?: RateLimiter
+  /** Watches predictions for drift; absent where nothing is watched. */
+  readonly monitor?: Monitor
 }
 
 export interface SampleModels {
@@ -265,6 +268,7 @@ export const OPERATION_NAMES = [
   'list_versions',
   'promote_version',
   'model_metrics',
+  'check_drift',
   'train_model',
   'suggest_phrases',
   'help',

@@ -110,9 +110,10 @@ export const predictBatch = defineOperation({
 async function predictInline(
   lease: Lease,
   rows: readonly Readonly<Record<string, unknown>>[],
-  { ports, signal }: Call,
+  { ports, signal, requestId }: Call,
 ) {
-  const outcome = await runPredictions(ports, lease, rows, (row) => `rows[${row}].`, signal)
+  const prefix = (row: number) => `rows[${row}].`
+  const outcome = await runPredictions(ports, lease, rows, prefix, signal, { requestId })
   if (!outcome.ok) return outcome
   const { predictions, raw, latencyMs } = outcome.value
   const summary = createBatchSummary(lease.version.signature)

@@ -8,7 +8,7 @@ import { findModel, leaseModel } from './find-model.ts'
 import { defineOperation, type Lease, type Ports } from './operation.ts'
 import { presentPrediction } from './predict-answer.ts'
 import { type PredictionAnswer, usedInputs } from './prediction-answer.ts'
-import { runPrediction } from './run-prediction.ts'
+import { type Asker, runPrediction } from './run-prediction.ts'
 import {
   bandSchema,
   featuresField,
@@ -72,11 +72,11 @@ export const predict = defineOperation({
       },
     },
   ],
-  async handle({ model, features, version }, { ports, signal }) {
+  async handle({ model, features, version }, { ports, signal, requestId }) {
     const leased = await leaseModel(ports, model, version)
     if (!leased.ok) return leased
     try {
-      return await predictLeased(ports, leased.value, features, signal)
+      return await predictLeased(ports, leased.value, features, signal, { requestId })
     } finally {
       leased.value.release()
     }
@@ -90,8 +90,9 @@ export async function predictLeased(
   lease: Lease,
   features: Readonly<Record<string, Scalar>>,
   signal: AbortSignal,
+  asker?: Asker,
 ): Promise<Outcome<PredictOutput>> {
-  const answer = await runPrediction(ports, lease, features, signal, 'features.')
+  const answer = await runPrediction(ports, lease, features, signal, 'features.', asker)
   if (!answer.ok) return answer
   const title = await titleOf(ports, lease)
   return succeed({ ...explainAnswer(answer.value, lease.version.signature, features), title })

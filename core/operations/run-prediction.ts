@@ -3,13 +3,16 @@
 import type { Outcome } from '#core/errors.ts'
 import { succeed } from '#core/errors.ts'
 import type { Prediction } from '#core/model.ts'
-import type { Lease, Ports } from './operation.ts'
+import type { Call, Lease, Ports } from './operation.ts'
 import { answerOf, type PredictionAnswer, type PredictionFields } from './prediction-answer.ts'
 
 type Features = Readonly<Record<string, unknown>>
 
 /** What of the ports a prediction needs. */
-export type PredictionPorts = Pick<Ports, 'serving' | 'monotonicMs'>
+export type PredictionPorts = Pick<Ports, 'serving' | 'monotonicMs' | 'monitor'>
+
+/** Whose request it is, for the log of predictions; what nobody can name later is not logged. */
+export type Asker = Pick<Call, 'requestId'>
 
 export interface TimedPredictions {
   readonly predictions: readonly Prediction[]
@@ -28,9 +31,10 @@ export async function runPrediction(
   features: Features,
   signal?: AbortSignal,
   pathPrefix: string = '',
+  asker?: Asker,
 ): Promise<Outcome<PredictionAnswer>> {
   const prefix = pathPrefix === '' ? NO_PREFIX : () => pathPrefix
-  const outcome = await predictRows(ports, lease, [features], prefix, signal)
+  const outcome = await predictRows(ports, lease, [features], prefix, signal, asker)
   if (!outcome.ok) return outcome
   const { predictions, latencyMs } = outcome.value
   const [first] = predictions
@@ -53,10 +57,11 @@ export async function runPredictions(
   rows: readonly Features[],
   pathPrefix: (row: number) => string,
   signal?: AbortSignal,
+  asker?: Asker,
 ): Promise<
   Outcome<{ predictions: PredictionFields[]; raw: readonly Prediction[]; latencyMs: number }>
 > {
-  const outcome = await predictRows(ports, lease, rows, pathPrefix, signal)
+  const outcome = await predictRows(ports, lease, rows, pathPrefix, signal, asker)
   if (!outcome.ok) return outcome
   const { predictions: raw, latencyMs } = outcome.value
   const { signature } = lease.version
@@ -69,6 +74,7 @@ async function predictRows(
   rows: readonly Features[],
   pathPrefix: (row: number) => string,
   signal: AbortSignal | undefined,
+  asker: Asker | undefined,
 ): Promise<Outcome<TimedPredictions>> {
   const startedAtMs = ports.monotonicMs()
   let ok = false
@@ -79,6 +85,9 @@ async function predictRows(
     const predictions = await lease.model.predict(encoded.value, signal)
     latencyMs = elapsed(ports, startedAtMs)
     ok = true
+    if (asker !== undefined) {
+      ports.monitor?.predicted(lease.version, { requestId: asker.requestId, rows, predictions })
+    }
     return succeed({ predictions, latencyMs })
   } finally {
     if (!ok) latencyMs = elapsed(ports, startedAtMs)

@@ -16,6 +16,7 @@ const PATHS: Readonly<Record<OperationName, string>> = {
   list_versions: 'M12 7v5l3 2M3 12a9 9 0 1 0 3-7M3 4v4h4',
   promote_version: 'M5 12l7-7l7 7M5 19l7-7l7 7',
   model_metrics: 'M5 20v-7M12 20V5M19 20v-10',
+  check_drift: 'M3 17c3-8 6-8 9-4s6 3 9-6M3 21h18',
   train_model: 'M12 3v4M12 17v4M3 12h4M17 12h4M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0',
   suggest_phrases: 'M4 5h16v11H9l-5 4z',
   help: 'M4 5h16v11H9l-5 4zM12 13v.5M12 10a2 2 0 1 0-2-2',

@@ -46,6 +46,7 @@ const ADDRESSES = [
   'GET /v2/models/{name}/versions/{version}/ready',
   'POST /api/chat',
   'POST /api/models',
+  'POST /api/models/{name}/outcomes',
   'POST /api/models/{name}/undeploy',
   'POST /api/models/{name}/versions/{version}/promote',
   'POST /api/predict/{name}',

@@ -22,6 +22,7 @@ describe('configuration', () => {
         hub: { endpoint: 'https://huggingface.co', token: null },
         logLevel: 'silent',
         mlflowUri: null,
+        predictionLog: { keeps: 'answers', retentionDays: 30 },
         allowedHosts: [],
         requireKeys: false,
         permissionsFile: null,
@@ -40,6 +41,20 @@ describe('configuration', () => {
       expect(refused.ok ? '' : refused.failure.message).toBe(
         `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${wrong}".`,
       )
+    }
+  })
+
+  test('rows of people are logged only where somebody says so', () => {
+    const read = readConfiguration({
+      PARLEY_PREDICTION_LOG: 'rows',
+      PARLEY_PREDICTION_LOG_DAYS: '7',
+    })
+    expect(read.ok && read.value.predictionLog).toEqual({ keeps: 'rows', retentionDays: 7 })
+    const wrong = readConfiguration({ PARLEY_PREDICTION_LOG: 'everything' })
+    expect(wrong.ok ? '' : wrong.failure.message).toContain('must be one of off, answers, rows')
+    for (const days of ['0', '-1', '1.5', '99999', 'week']) {
+      const refused = readConfiguration({ PARLEY_PREDICTION_LOG_DAYS: days })
+      expect(refused.ok ? '' : refused.failure.message).toContain('PARLEY_PREDICTION_LOG_DAYS')
     }
   })
 

@@ -29,6 +29,7 @@ const HINTS = {
   list_versions: { ...READS, openWorldHint: false, title: 'List versions' },
   promote_version: { ...WRITES, openWorldHint: false, title: 'Promote a version' },
   model_metrics: { ...READS, openWorldHint: false, title: 'Figures of a model' },
+  check_drift: { ...READS, openWorldHint: false, title: 'Check for drift' },
   train_model: { ...WRITES, openWorldHint: true, title: 'Train a model' },
   suggest_phrases: { ...READS, openWorldHint: false, title: 'Suggest phrases' },
   help: { ...READS, openWorldHint: false, title: 'Help' },

@@ -28,6 +28,7 @@ const OPERATION_TOOLS = [
   'list_versions',
   'promote_version',
   'model_metrics',
+  'check_drift',
   'train_model',
   'suggest_phrases',
   'help',

@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
+import { createMonitor } from '#core/monitoring/monitor.ts'
+import { openSqlitePredictionLog } from '#core/monitoring/sqlite-prediction-log.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { invoke } from '#core/operations/invoke.ts'
@@ -49,6 +51,13 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader()
   const trainer = createTrainer({ logger, parleyVersion: '0.0.0-test' })
+  const monitor = createMonitor({
+    log: openSqlitePredictionLog(join(folder, 'predictions.sqlite')),
+    logger,
+    now,
+    keepRows: false,
+    retentionDays: 30,
+  })
   const phrases = createPhraseSuggester({ folder: join(SAMPLES_FOLDER, 'positive-phrases'), now })
   let isClosed = false
   return {
@@ -66,6 +75,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     confirmations: createConfirmations({ now, randomId }),
     samples: createSampleModels(options.samplesFolder ?? SAMPLES_FOLDER),
     phrases,
+    monitor,
     training: {
       trainer,
       dataSets: createDataSets(null),
@@ -74,6 +84,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     async close() {
       if (isClosed) return
       isClosed = true
+      monitor.close()
       await phrases.close()
       await trainer.close()
       await serving.close()

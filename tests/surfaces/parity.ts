@@ -164,6 +164,7 @@ const VOLATILE_KEYS: ReadonlySet<string> = new Set([
   'curl',
   'run',
   'duration_seconds',
+  'since',
 ])
 
 /** Through JSON, as every surface sends it; volatile values keep their place but not their value. */

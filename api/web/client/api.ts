@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import type { Scalar } from '#core/model.ts'
+import type { CheckedDrift } from '#core/operations/check-drift.ts'
 import type { Deployment } from '#core/operations/deploy-model.ts'
 import type { DescribedModel } from '#core/operations/describe-model.ts'
 import type { ExplainOutput } from '#core/operations/explain-prediction.ts'
@@ -18,6 +19,8 @@ export type Explanation = ExplainOutput
 export type ModelList = z.output<(typeof listModels)['output']>
 export type ModelSummary = ModelList['models'][number]
 export type ModelFigures = z.output<(typeof modelMetrics)['output']>
+export type Drift = CheckedDrift
+export type DriftColumn = CheckedDrift['features'][number]
 export type InputDescription = DescribedModel['inputs'][number]
 export type VersionDescription = DescribedModel['versions'][number]
 
@@ -67,6 +70,10 @@ export function describeModel(model: string, version?: number): Promise<Answer<D
 
 export function fetchFigures(model: string): Promise<Answer<ModelFigures>> {
   return operation('model_metrics', { model })
+}
+
+export function fetchDrift(model: string, version: number): Promise<Answer<Drift>> {
+  return operation('check_drift', { model, version })
 }
 
 export function predict(

@@ -6,6 +6,7 @@ import { Bars } from '../chat/bars.tsx'
 import { FieldList } from '../chat/block-view.tsx'
 import type { DescribedModel } from '../client/api.ts'
 import { ConfusionMatrix } from './confusion-matrix.tsx'
+import { DriftSection } from './drift-section.tsx'
 import { ResidualPlot } from './residual-plot.tsx'
 
 /** Bars below these are too short to compare. */
@@ -29,6 +30,7 @@ export function QualityTab({ model }: { model: DescribedModel }) {
           when you deploy it, and they stand here.
         </p>
       )}
+      <DriftSection key={model.model_version} model={model.name} version={model.version} />
       {figures.length > 0 && (
         <section className="card">
           <h3 className="block-title">On data it had not seen</h3>

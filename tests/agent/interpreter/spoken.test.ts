@@ -138,7 +138,6 @@ const SAID: readonly (readonly [said: string, holds: string])[] = [
   ['will she churn?', 'I need tenure (months)'],
   ['score this: 24, 70, 1680', 'For which model'],
   ['why did churn say that', 'no prediction to explain yet'],
-  ['is churn drifting?', 'cannot watch for drift yet'],
   ['rename churn to attrition', 'cannot rename'],
   ['export churn', 'cannot hand models back'],
   ['churn 24, 70, 1680 || and if he paid 90?', 'Which input of Customer churn shall be 90?'],

@@ -74,6 +74,17 @@ const reading = [
       expect: [done('list_versions', { model: 'fraud' })],
     },
   ]),
+  ...section('drift', [
+    { say: 'any drift in churn lately?', expect: [done('check_drift', { model: 'churn' })] },
+    {
+      say: 'is the data that iris gets still like its training set',
+      expect: [done('check_drift', { model: 'iris' })],
+    },
+    {
+      say: 'should we retrain the house price model?',
+      expect: [done('check_drift', { model: 'price' })],
+    },
+  ]),
   ...section('metrics', [
     { say: 'is the iris model any good?', expect: [done('model_metrics', { model: 'iris' })] },
     {

@@ -17,6 +17,7 @@ const HARMLESS_READS: ReadonlySet<string> = new Set([
   'describe_model',
   'list_versions',
   'model_metrics',
+  'check_drift',
   'help',
 ])
 

@@ -125,6 +125,28 @@ const reading = [
       expect: [done('model_metrics', { model: 'sentiment' })],
     },
   ]),
+  ...section('drift', [
+    { say: 'Is churn drifting?', expect: [done('check_drift', { model: 'churn' })] },
+    { say: 'has the iris model drifted', expect: [done('check_drift', { model: 'iris' })] },
+    {
+      say: 'check house price for data drift please',
+      expect: [done('check_drift', { model: 'price' })],
+    },
+    { say: 'drift of churn', expect: [done('check_drift', { model: 'churn' })] },
+    {
+      say: 'do the inputs of churn still look like the training data?',
+      expect: [done('check_drift', { model: 'churn' })],
+    },
+    {
+      say: 'does sentiment need to be retrained?',
+      expect: [done('check_drift', { model: 'sentiment' })],
+    },
+    { say: 'PSI for loan default', expect: [done('check_drift', { model: 'loan_default' })] },
+    {
+      say: 'what is the live accuracy of fraud?',
+      expect: [done('check_drift', { model: 'fraud' })],
+    },
+  ]),
   ...section('help', [
     { say: 'help', expect: [done('help')] },
     { say: 'what can you do?', expect: [done('help')] },

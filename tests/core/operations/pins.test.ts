@@ -19,6 +19,7 @@ test('the operations are these, in this order', () => {
     'list_versions',
     'promote_version',
     'model_metrics',
+    'check_drift',
     'train_model',
     'suggest_phrases',
     'help',

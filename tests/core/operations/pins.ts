@@ -527,6 +527,47 @@ export const PINS = [
     },
   },
   {
+    name: 'check_drift',
+    effect: 'read',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Number of a version; the live one when left out',
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'model',
+        'title',
+        'version',
+        'model_version',
+        'verdict',
+        'reference_rows',
+        'rows',
+        'answers',
+        'since',
+        'features',
+        'predictions',
+        'live',
+      ],
+      optional: [],
+    },
+  },
+  {
     name: 'train_model',
     effect: 'write',
     cost: 'heavy',
