@@ -1,9 +1,9 @@
 // Predictions a second through 100 trees of depth 6, compiled and on onnxruntime alone, in one process.
 
 import { cpus } from 'node:os'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { createEngine } from '#core/engine/create-engine.ts'
 import type { EncodedRows, LoadedModel } from '#core/engine/engine.ts'
+import { InferenceSession, Tensor } from '#core/engine/onnxruntime.ts'
 import { toOnnx } from '#core/graph/to-onnx.ts'
 import {
   describePredictor,

@@ -1,6 +1,6 @@
 // Runs a model on onnxruntime: one session, fed from encoded rows.
 
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, Tensor } from '#core/engine/onnxruntime.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
 import { readOnnxMetadata } from '#core/formats/onnx/read-metadata.ts'
 import { readSteps } from '#core/pipeline/steps.ts'

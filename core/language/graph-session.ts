@@ -1,6 +1,6 @@
 // One ONNX graph over token ids: opened with a single thread, fed with padded rows.
 
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, Tensor } from '#core/engine/onnxruntime.ts'
 
 /** One thread: a request is small, and others run beside it. */
 const SESSION = {

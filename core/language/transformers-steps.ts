@@ -1,6 +1,6 @@
 // Models as Hugging Face's Transformers saves them, with their graph in ONNX: filling a blank, and classifying texts.
 
-import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import { type InferenceSession, Tensor } from '#core/engine/onnxruntime.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { numbersOf, openGraph, padRows, type Rows } from './graph-session.ts'
 import type { ClassifierStep, FillMaskStep, SentimentStep } from './steps.ts'

@@ -1,6 +1,6 @@
 // Models over a vocabulary of whole words, as models/positive-phrases/training makes them.
 
-import { Tensor } from 'onnxruntime-node'
+import { Tensor } from '#core/engine/onnxruntime.ts'
 import { numbersOf, openGraph, padRows } from './graph-session.ts'
 import type { FillMaskStep, Sentence, SentimentStep } from './steps.ts'
 import { encodeText, readVocabulary, TOKEN, type Vocabulary } from './word-tokens.ts'

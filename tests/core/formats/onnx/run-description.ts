@@ -1,6 +1,6 @@
 // Runs a description's graph on onnxruntime, one feed for all rows; for tests alone.
 
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, Tensor } from '#core/engine/onnxruntime.ts'
 import type { ModelDescription, TensorBinding } from '#core/formats/description.ts'
 
 /** A row as the fixtures write it: a value or a list of values by input name. */
