@@ -3,7 +3,7 @@
 
 import { dlopen } from 'bun:ffi'
 
-/** Assigning to `process.env` changes Bun's own copy, which native code never sees. */
+/** Assigning to the environment in JavaScript changes Bun’s own copy, which native code never sees. */
 const C_LIBRARIES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   linux: 'libc.so.6',
   darwin: 'libSystem.B.dylib',
