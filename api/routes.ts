@@ -6,6 +6,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { batchRoutes } from './routes/batch.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { documentRoutes } from './routes/documents.ts'
+import { jobRoutes } from './routes/jobs.ts'
 import { modelRoutes } from './routes/models.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { outcomeRoutes } from './routes/outcomes.ts'
@@ -25,6 +26,7 @@ export function createRoutes(): readonly Route[] {
     ...outcomeRoutes,
     ...runRoutes,
     ...uploadRoutes,
+    ...jobRoutes,
     ...chatRoutes,
     ...operationRoutes,
     ...auditRoutes,

@@ -5,13 +5,17 @@ import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
+import type { Jobs } from '#core/jobs/jobs.ts'
+import { createLocalJobs } from '#core/jobs/local-jobs.ts'
 import { createFileStore } from '#core/language/file-store.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
+import { findOperation } from '#core/operations/index.ts'
+import { createRunWork } from '#core/operations/invoke.ts'
 import type { Logger, Ports } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createRateLimiter } from '#core/people/rate-limits.ts'
 import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
-import { createRedis } from '#core/redis/redis.ts'
+import { createRedis, type Redis } from '#core/redis/redis.ts'
 import { createRedisConfirmations } from '#core/redis/redis-confirmations.ts'
 import { createRedisLimiter } from '#core/redis/redis-rate-limits.ts'
 import type { BlobStore } from '#core/registry/blobs/blob-store.ts'
@@ -84,7 +88,8 @@ export async function openRegistry(
 function openShared({ redisUrl }: Configuration, logger: Logger) {
   const confirmations = createConfirmations({ now, randomId })
   const rates = createRateLimiter({ monotonicMs })
-  if (redisUrl === null) return { ports: { confirmations, rates }, close: () => undefined }
+  if (redisUrl === null)
+    return { ports: { confirmations, rates }, redis: null, close: () => undefined }
   const redis = createRedis({ url: redisUrl, monotonicMs, logger })
   return {
     ports: {
@@ -95,8 +100,22 @@ function openShared({ redisUrl }: Configuration, logger: Logger) {
         return problem === null ? [] : [problem]
       },
     },
+    redis,
     close: () => redis.close(),
   }
+}
+
+/** A queue on Redis where there is one; in this process where not. */
+async function openJobs(
+  { redisUrl }: Configuration,
+  redis: Redis | null,
+  logger: Logger,
+  ports: () => Ports,
+): Promise<Jobs> {
+  const runWork = createRunWork(ports, findOperation)
+  if (redisUrl === null || redis === null) return createLocalJobs({ runWork, now })
+  const { openQueueJobs } = await import('#core/jobs/queue-jobs.ts')
+  return openQueueJobs({ url: redisUrl, redis, runWork, logger })
 }
 
 export interface OpenPorts {
@@ -107,12 +126,14 @@ export interface OpenPorts {
 
 /**
  * Opens everything an operation may need. Throws `RegistryUnavailable` when the data folder cannot be used.
- * `baseUrl` is asked late: with port 0 the address is known only when the server listens.
+ * `baseUrl` is asked late: with port 0 the address is known only when the server listens. With `jobs` long work can be
+ * looked up later, and this process takes its share of what all replicas have to do.
  */
 export async function openPorts(
   configuration: Configuration,
   logger: Logger,
   baseUrl: () => string,
+  { jobs: takesJobs = false }: { readonly jobs?: boolean } = {},
 ): Promise<OpenPorts> {
   const registry = await openRegistry(configuration, logger)
   const engine = createEngine({ logger, modelFiles: createModelCache(configuration).store })
@@ -145,9 +166,12 @@ export async function openPorts(
       tracker: createTracker(configuration),
     },
   }
+  const jobs = takesJobs ? await openJobs(configuration, shared.redis, logger, () => served) : null
+  const served: Ports = jobs === null ? ports : Object.assign(ports, { jobs })
   return {
-    ports,
+    ports: served,
     async close() {
+      await jobs?.close()
       shared.close()
       await phrases.close()
       await trainer.close()

@@ -35,7 +35,7 @@ export async function serve(
   }
   const logger = createLogger({ level: configuration.logLevel })
   let url = `http://${configuration.host}:${configuration.port}`
-  const opened = await openPorts(configuration, logger, () => url)
+  const opened = await openPorts(configuration, logger, () => url, { jobs: true })
   const { ports } = opened
   const keyring = createKeyring({ store: ports.registry, now: ports.now, logger })
   const close = async () => {

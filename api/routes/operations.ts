@@ -7,10 +7,12 @@ import { callOf, type Exchange, jsonReply, type Reply } from '../exchange.ts'
 import { readJson } from '../http/body.ts'
 import { json, toSchema } from '../openapi/schemas.ts'
 import type { Route } from '../route.ts'
+import { ACCEPTED, beginJob, wantsJob } from './jobs.ts'
 
 async function run(exchange: Exchange, operation: Operation): Promise<Reply> {
   const input = await readJson(exchange.request, exchange.services.limits.jsonBytes)
   if (!input.ok) return input
+  if (wantsJob(exchange, operation)) return beginJob(exchange, operation, input.value)
   if (operation.cost === 'heavy') exchange.services.keepOpen(exchange.request)
   // A destructive operation runs when its input carries the confirmation that its first answer gave.
   const outcome = await invoke(operation, input.value, callOf(exchange, { confirmed: false }))
@@ -29,6 +31,7 @@ export const operationRoutes: readonly Route[] = OPERATIONS.map((operation) => (
     body: () => json(toSchema(operation.input, 'input'), operation.examples[0]?.input ?? {}),
     answers: () => [
       { status: 200, description: 'Done.', content: json(toSchema(operation.output, 'output')) },
+      ...(operation.isJob === true ? [ACCEPTED] : []),
     ],
     errors: [
       ...new Set([

@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
+import type { Jobs, RunWork } from '#core/jobs/jobs.ts'
 import { takeOne } from '#core/people/rate-limits.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { authorise, modelRefusal } from './access.ts'
@@ -10,7 +11,7 @@ import { audited, noteRefusal } from './audited.ts'
 import { findModel } from './find-model.ts'
 import { describeIssues } from './issues.ts'
 import { limitPorts, ModelRefused } from './limited-ports.ts'
-import type { Call, Operation, Question } from './operation.ts'
+import type { Call, Operation, OperationName, Ports, Question } from './operation.ts'
 
 /**
  * Never throws. `invalid_input` lists every problem of the input with its path; `needs_confirmation` carries the
@@ -96,13 +97,55 @@ async function handle<Input extends z.ZodObject, Output extends z.ZodObject>(
   call: Call,
 ): Promise<Outcome<z.output<Output>>> {
   try {
-    const outcome = await operation.handle(input, {
-      ...call,
-      ports: limitPorts(call.ports, call.principal),
-    })
+    const outcome =
+      operation.isJob === true && call.ports.jobs !== undefined
+        ? await runAsJob(operation, input, call, call.ports.jobs)
+        : await handleHere(operation, input, call)
     return outcome.ok ? checkOutput(operation, outcome.value, call) : outcome
   } catch (error) {
     return failureOf(operation, error, call)
+  }
+}
+
+async function handleHere(
+  operation: Operation,
+  input: z.output<z.ZodObject>,
+  call: Call,
+): Promise<Outcome<unknown>> {
+  try {
+    const ports = limitPorts(call.ports, call.principal)
+    return await operation.handle(input, { ...call, ports })
+  } catch (error) {
+    return failureOf(operation, error, call)
+  }
+}
+
+function runAsJob(
+  operation: Operation,
+  input: z.output<z.ZodObject>,
+  call: Call,
+  jobs: Jobs,
+): Promise<Outcome<unknown>> {
+  const { principal, requestId, signal, progress } = call
+  const { id, accepted } = call.job ?? { id: call.ports.randomId(), accepted: () => undefined }
+  const work = { operation: operation.name, input, principal, requestId }
+  const running = jobs.run(id, work, { signal, progress })
+  accepted()
+  return running
+}
+
+/** How a replica does the work of a job: everything was checked where it was asked for. */
+export function createRunWork(
+  ports: () => Ports,
+  find: (name: OperationName) => Operation | null,
+): RunWork {
+  return async ({ operation: name, input, principal, requestId }, { signal, progress }) => {
+    const operation = find(name)
+    if (operation === null) return fail('unavailable', 'This replica is older than the job.')
+    const checked = checkInput(operation, input)
+    if (!checked.ok) return checked
+    const call: Call = { principal, requestId, signal, progress, confirmed: true, ports: ports() }
+    return handleHere(operation, checked.value, call)
   }
 }
 

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
+import type { Jobs } from '#core/jobs/jobs.ts'
 import type { ModelReport, Task } from '#core/model.ts'
 import type { Monitor } from '#core/monitoring/monitor.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
@@ -131,6 +132,8 @@ export interface Ports {
   readonly phrases: PhraseSuggester
   /** The questions that wait for a yes before something destructive runs. */
   readonly confirmations: Confirmations
+  /** Where long work runs; it runs where it was asked for where absent. */
+  readonly jobs?: Jobs
   /** What is away beside the registry, in sentences; absent where there is nothing more to ask. */
   readonly problems?: () => Promise<readonly string[]>
   /** How fast a person may go on; absent, everybody may go as fast as they like. */
@@ -203,6 +206,8 @@ export interface Call {
    */
   readonly confirmed: boolean
   readonly ports: Ports
+  /** For who comes back later for what became of it: the job's id, and who hears that it has been accepted. */
+  readonly job?: { readonly id: string; readonly accepted: () => void }
 }
 
 /** An example of use, run on every surface by the parity test against a registry holding the sample models. */
@@ -227,6 +232,8 @@ export interface Operation<
   readonly description: string
   readonly effect: Effect
   readonly cost: 'instant' | 'heavy'
+  /** True for work of minutes, which may run on another machine and outlive who asked for it. */
+  readonly isJob?: boolean
   /** Strict: an unknown key is an error with the nearest known one, never dropped. */
   readonly input: Input
   readonly output: Output

@@ -47,6 +47,7 @@ export const predictBatch = defineOperation({
   description: `Runs many rows through a deployed model: up to ${MAX_INLINE_ROWS.toLocaleString('en-US')} given as objects, or an uploaded CSV, JSON lines or Parquet table, whose scored copy is kept for download. Answers a summary and the first rows.`,
   effect: 'read',
   cost: 'heavy',
+  isJob: true,
   input: z.strictObject({
     model: modelField,
     rows: z

@@ -130,6 +130,7 @@ export const trainModel = defineOperation({
     'Trains a model on an uploaded table: picks features, compares a few learners with a naive guess, tests the best on rows put aside and warns of leaks. The model can then be deployed.',
   effect: 'write',
   cost: 'heavy',
+  isJob: true,
   input,
   output,
   errors: [

@@ -32,6 +32,7 @@ const CORE_LIBRARIES = new Set([
   'csv-parse',
   'fflate',
   'postgres',
+  'bullmq',
   '@huggingface/tokenizers',
 ])
 

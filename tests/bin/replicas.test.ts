@@ -146,6 +146,24 @@ describe.skipIf((whyNoServer ?? whyNoRedis) !== null)('three replicas on one dat
   )
 
   test(
+    'take a training from the queue, and tell of it on every replica',
+    async () => {
+      const begun = await fetch(`${replicas[0]?.url}/api/operations/train_model`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', prefer: 'respond-async' },
+        body: JSON.stringify({ data: 'iris', learner: 'logreg' }),
+      })
+      expect(begun.status).toBe(202)
+      const { address } = await begun.json()
+      await until('the training is done', async () => {
+        const seen = await Promise.all([0, 1, 2].map((replica) => ask(replica, address)))
+        return seen.every(({ body }) => body.status === 'done' && body.result.result.upload !== '')
+      })
+    },
+    SLOW_MS,
+  )
+
+  test(
     'confirm on one what was asked on another, and say that Redis is away when it is',
     async () => {
       await deploy(0, 'iris')

@@ -7,11 +7,12 @@ import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
+import { createLocalJobs } from '#core/jobs/local-jobs.ts'
 import { createMonitor } from '#core/monitoring/monitor.ts'
 import { openSqlitePredictionLog } from '#core/monitoring/sqlite-prediction-log.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
 import { findOperation } from '#core/operations/index.ts'
-import { invoke } from '#core/operations/invoke.ts'
+import { createRunWork, invoke } from '#core/operations/invoke.ts'
 import type { Call, Logger, OperationName, Ports, Principal } from '#core/operations/operation.ts'
 import { createSampleModels } from '#core/operations/samples.ts'
 import { createPhraseSuggester } from '#core/phrases/create-suggester.ts'
@@ -60,7 +61,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
   })
   const phrases = createPhraseSuggester({ folder: join(SAMPLES_FOLDER, 'positive-phrases'), now })
   let isClosed = false
-  return {
+  const ports: TestPorts = {
     folder,
     registry,
     engine,
@@ -94,6 +95,8 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
       await rm(folder, { recursive: true, force: true })
     },
   }
+  const jobs = createLocalJobs({ runWork: createRunWork(() => ports, findOperation), now })
+  return Object.assign(ports, { jobs })
 }
 
 export const testPrincipal: Principal = { id: 'local', role: 'admin', surface: 'test' }
