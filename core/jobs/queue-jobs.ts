@@ -28,6 +28,9 @@ const MAX_DEATHS = 3
 /** How soon a job that runs elsewhere hears that it is cancelled. */
 const CANCEL_POLL_MS = 500
 
+/** News come at once; this is for those that were lost. */
+const LOOK_MS = 5_000
+
 /** A queue that does not take a job within this is away, and the job runs here. */
 const ENQUEUE_MS = 2_000
 
@@ -47,7 +50,10 @@ export async function openQueueJobs(options: QueueJobsOptions): Promise<Jobs> {
   const asking = { url, maxRetriesPerRequest: 1 }
   const waiting = { url, maxRetriesPerRequest: null }
   const queue = new Queue<JobWork, Outcome<unknown>>(QUEUE, { connection: asking })
-  const events = new QueueEvents(QUEUE, { connection: waiting })
+  const events = new QueueEvents(QUEUE, {
+    connection: waiting,
+    lastEventId: await lastEvent(redis),
+  })
   const worker = new Worker<JobWork, Outcome<unknown>>(QUEUE, (job) => work(job), {
     connection: waiting,
     concurrency: CONCURRENCY,
@@ -117,11 +123,13 @@ export async function openQueueJobs(options: QueueJobsOptions): Promise<Jobs> {
       }
       if (watching.signal.aborted) stop()
       watching.signal.addEventListener('abort', stop, { once: true })
+      const { promise: missed, timer } = look(queue, id, isCancelled)
       try {
-        return await added.waitUntilFinished(events)
+        return await Promise.race([added.waitUntilFinished(events), missed])
       } catch {
         return watching.signal.aborted ? cancelledJob() : lost()
       } finally {
+        clearInterval(timer)
         watchers.delete(id)
         watching.signal.removeEventListener('abort', stop)
       }
@@ -138,6 +146,30 @@ export async function openQueueJobs(options: QueueJobsOptions): Promise<Jobs> {
       await Promise.allSettled([events.close(), queue.close()])
     },
   }
+}
+
+/** From now on, by Redis's own clock: where reading begins at the first question, what ends before it is never heard of. */
+async function lastEvent(redis: Redis): Promise<string> {
+  const time = await redis.send('TIME', [])
+  return Array.isArray(time) ? `${Number(time[0]) * 1000}-0` : '$'
+}
+
+/** Ends where news of the end were lost: Redis may have forgotten the job, or the news of it. */
+function look(
+  queue: Queue<JobWork, Outcome<unknown>>,
+  id: string,
+  isCancelled: (id: string) => Promise<boolean>,
+) {
+  const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>()
+  const ask = async () => {
+    const job = await queue.getJob(id)
+    // One that had not begun is taken away when it is cancelled.
+    if (job === undefined) return resolve((await isCancelled(id)) ? cancelledJob() : lost())
+    const { outcome } = stateOf(job, await job.getState())
+    if (outcome !== null) resolve(outcome)
+  }
+  const timer = setInterval(() => void ask().catch(() => undefined), LOOK_MS)
+  return { promise, timer }
 }
 
 const progressSchema = z.object({ fraction: z.number().nullable(), message: z.string() })

@@ -112,6 +112,8 @@ describe.skipIf(whyNoRedis !== null)('a queue of several replicas', () => {
       value: { doubled: 8 },
     })
     expect((await idle.find(id))?.status).toBe('done')
+    const waiting = busy.run(randomId(), workOf({ number: 5 }), still)
+    expect(await waiting).toEqual({ ok: true, value: { doubled: 10 } })
     await Promise.all([busy.close(), idle.close()])
     await redis?.stop()
     await redis?.start()
