@@ -167,6 +167,7 @@ function undoOf(
 const UNDOABLE: ReadonlySet<OperationName> = new Set<OperationName>([
   'undeploy_model',
   'promote_version',
+  'set_traffic',
   'deploy_model',
 ])
 

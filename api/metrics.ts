@@ -115,7 +115,7 @@ export function createMetrics(): Metrics {
   }
 }
 
-function family(name: string, type: string, help: string): readonly string[] {
+export function family(name: string, type: string, help: string): readonly string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`]
 }
 
@@ -134,6 +134,6 @@ function renderHistogram(histogram: Histogram): readonly string[] {
   ]
 }
 
-function escapeLabel(value: string): string {
+export function escapeLabel(value: string): string {
   return value.replace(ESCAPED, (found) => (found === '\n' ? '\\n' : `\\${found}`))
 }

@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<OperationName, string>> = {
   explain_prediction: 'explain',
   list_versions: 'versions',
   promote_version: 'promote',
+  set_traffic: 'traffic',
   model_metrics: 'metrics',
   check_drift: 'drift',
   train_model: 'train-model',

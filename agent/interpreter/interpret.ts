@@ -20,6 +20,7 @@ import { planSecond } from './second-part.ts'
 import { isAbort, isClearYes, isRefusal, isSocial, notOffered, socialReply } from './small-talk.ts'
 import { planSuggestion } from './suggesting.ts'
 import { offerText, planText } from './texts.ts'
+import { planTraffic } from './traffic.ts'
 import { continueTraining, planTraining } from './training.ts'
 import { placeInOrder, stillMissing, takeOtherwise, waitingFor } from './unplaced.ts'
 import { answerWhich, varyPrediction, whatToChange } from './varying.ts'
@@ -121,6 +122,7 @@ function planRequest(reading: MessageReading, context: Context): Plan {
     offerText(reading) ??
     planUndo(reading, context) ??
     planTraining(reading, context) ??
+    planTraffic(reading, context) ??
     planCommands(reading, context) ??
     continueDeployment(reading, context) ??
     planDeployment(reading, context) ??

@@ -19,9 +19,13 @@ type Features = Readonly<Record<string, unknown>>
 const VERSION_NUMBER = /^[1-9]\d{0,8}$/
 
 /** The live version's lease, or why there is none, in the words of this surface. */
-export async function leaseLive(exchange: Exchange, name: string): Promise<Outcome<Lease>> {
+export async function leaseLive(
+  exchange: Exchange,
+  name: string,
+  key?: string,
+): Promise<Outcome<Lease>> {
   const ports = portsOf(exchange)
-  const outcome = await leaseModel(ports, name, undefined)
+  const outcome = await leaseModel(ports, name, undefined, key)
   if (outcome.ok || outcome.failure.code !== 'not_found') return outcome
   const model = await ports.registry.findModel(name)
   if (model === null) return unknownTo(exchange, name, outcome)
@@ -58,6 +62,13 @@ export async function leaseNumbered(exchange: Exchange): Promise<Outcome<Lease>>
   return unknownTo(exchange, name, lease)
 }
 
+/** The same key gets the same version for as long as the shares stay: a customer's, or of this request alone. */
+function routingKeyOf({ request, requestId }: Exchange): string {
+  return request.headers.get(ROUTING_KEY_HEADER) ?? requestId
+}
+
+const ROUTING_KEY_HEADER = 'x-routing-key'
+
 /** What a body must pass before a version sees it; null where it does. */
 type BodyCheck = (lease: Lease, body: unknown) => Outcome<never> | null
 
@@ -76,9 +87,11 @@ async function predictLive(
   const text = startJsonText(request, jsonBytes)
   const body = text === null ? await readJson(request, jsonBytes) : parseJson(request, await text)
   if (!body.ok) return body
-  const lease = maySee(principal, name) ? services.ports.serving.leaseNow(name) : null
+  const { serving } = services.ports
+  const key = serving.isRouted(name) ? routingKeyOf(exchange) : undefined
+  const lease = maySee(principal, name) ? serving.leaseNow(name, key) : null
   if (lease !== null) return answerChecked(exchange, lease, body.value, check)
-  const found = await leaseLive(exchange, name)
+  const found = await leaseLive(exchange, name, routingKeyOf(exchange))
   return found.ok ? answerChecked(exchange, found.value, body.value, check) : found
 }
 
@@ -170,6 +183,7 @@ function predictOne(exchange: Exchange, lease: Lease, row: Features): Reply | Pr
       rows: [row],
       predictions: [prediction],
     })
+    lease.shadow?.([row], [prediction])
     const text = predictionJson(lease.version, prediction, latencyMs, exchange.requestId)
     return jsonTextReply(exchange, text)
   }
@@ -194,10 +208,10 @@ function predictOne(exchange: Exchange, lease: Lease, row: Features): Reply | Pr
 /** Ends one row's prediction and says how many milliseconds it took. */
 function settle(exchange: Exchange, lease: Lease, startedMs: number, ok: boolean): number {
   const { ports, metrics } = exchange.services
-  const { model, modelVersion } = lease.version
+  const { model, modelVersion, number: version } = lease.version
   const latencyMs = sinceMs(ports, startedMs)
   lease.release()
-  ports.serving.record(model, { rows: 1, latencyMs, ok })
+  ports.serving.record(model, { version, rows: 1, latencyMs, ok })
   metrics.prediction(model, modelVersion, latencyMs, ok)
   return latencyMs
 }

@@ -4,10 +4,12 @@ import { fail } from '#core/errors.ts'
 import { authorise } from '#core/operations/access.ts'
 import { modelMetrics } from '#core/operations/model-metrics.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
+import type { TrafficFigures } from '#core/traffic/traffic-figures.ts'
 import { type Exchange, jsonReply, portsOf, type Reply } from '../exchange.ts'
 import { BASE_HEADERS } from '../http/errors.ts'
 import { json } from '../openapi/schemas.ts'
 import type { JsonSchema, Route } from '../route.ts'
+import { renderTraffic } from '../traffic-metrics.ts'
 
 const SAMPLES_SCHEMA: JsonSchema = {
   type: 'object',
@@ -81,12 +83,17 @@ function showMetrics({ services, requestId, principal }: Exchange): Reply {
       'The metrics name every model, so they need a key that is not limited to some. Ask an admin of this Parley for it.',
     )
   }
+  const { serving } = services.ports
+  const plans = serving.loaded().flatMap((name): [string, TrafficFigures][] => {
+    const figures = serving.traffic(name)
+    return figures === null ? [] : [[name, figures]]
+  })
   const figures = services.metrics.render({
     modelsLoaded: services.ports.serving.loaded().length,
     requestsInFlight: services.load.inFlight,
     suggestions: services.ports.phrases.statistics(),
   })
-  return new Response(figures, {
+  return new Response(figures + renderTraffic(new Map(plans)), {
     headers: {
       ...BASE_HEADERS,
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',

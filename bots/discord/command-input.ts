@@ -56,6 +56,8 @@ function readValue(option: CommandOption, given: CommandInteractionOption): Outc
       return succeed(text.split(LIST_SEPARATOR).filter((part) => part !== ''))
     case 'rows':
       return readRows(option.name, text)
+    case 'pairs':
+      return readPairs(option.name, text)
     case 'text':
     case 'integer':
     case 'number':
@@ -65,6 +67,24 @@ function readValue(option: CommandOption, given: CommandInteractionOption): Outc
       return succeed(text)
   }
 }
+
+/** `1=90, 2=10`; commas are not needed. */
+function readPairs(name: string, text: string): Outcome<unknown> {
+  const pairs: Record<string, number> = Object.create(null)
+  for (const word of text.split(PAIR_SEPARATOR).filter((part) => part !== '')) {
+    const [, key, value] = PAIR.exec(word) ?? []
+    if (key === undefined || value === undefined || key in pairs) {
+      return fail('invalid_input', `${name} is written like 1=90, 2=10.`, [
+        { path: name, message: `holds "${word}"` },
+      ])
+    }
+    pairs[key] = Number(value)
+  }
+  return succeed({ ...pairs })
+}
+
+const PAIR_SEPARATOR = /[\s,;]+/
+const PAIR = /^([^=]+)=(\d+(?:\.\d+)?)%?$/
 
 function readRows(name: string, text: string): Outcome<unknown> {
   try {

@@ -22,6 +22,7 @@ export type OptionKind =
   | 'boolean'
   | 'list'
   | 'rows'
+  | 'pairs'
   | 'features'
   | 'file'
 
@@ -97,7 +98,7 @@ function kindOf(name: string, { type, items }: z.output<typeof propertySchema>):
     case 'boolean':
       return 'boolean'
     case 'object':
-      return 'features'
+      return name === 'features' ? 'features' : 'pairs'
     case 'array':
       return items?.type === 'object' ? 'rows' : 'list'
     default:
@@ -109,6 +110,8 @@ function descriptionOf(kind: OptionKind, description: string): string {
   switch (kind) {
     case 'features':
       return 'name=value, name=value; left out, a form asks for them'
+    case 'pairs':
+      return `name=value, name=value: ${description}`
     case 'rows':
       return `${description}, as a JSON list`
     case 'list':
@@ -130,6 +133,7 @@ const OPTION_TYPES = {
   text: ApplicationCommandOptionType.String,
   list: ApplicationCommandOptionType.String,
   rows: ApplicationCommandOptionType.String,
+  pairs: ApplicationCommandOptionType.String,
   features: ApplicationCommandOptionType.String,
   integer: ApplicationCommandOptionType.Integer,
   number: ApplicationCommandOptionType.Number,
@@ -179,6 +183,7 @@ function toOption(option: CommandOption): APIApplicationCommandBasicOption {
       return { ...base, ...autocomplete, type: OPTION_TYPES[kind] }
     // `features` of a deployment are a list of new names; there is nothing to choose from.
     case 'list':
+    case 'pairs':
       return { ...base, type: OPTION_TYPES[kind] }
   }
 }

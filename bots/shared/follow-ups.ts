@@ -43,6 +43,7 @@ export function followUps(steps: readonly Step[]): readonly FollowUp[] {
     case 'delete_model':
     case 'predict_batch':
     case 'promote_version':
+    case 'set_traffic':
     case 'model_metrics':
     case 'check_drift':
     case 'train_model':

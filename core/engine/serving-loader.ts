@@ -20,7 +20,7 @@ export interface VersionLoader {
   share(held: Held): Held
   drop(held: Held): void
   /** Hands the caller's reference on to a lease. */
-  lease(held: Held): Lease
+  lease(held: Held, shadow?: Lease['shadow']): Lease
   /** Resolves when nothing is being loaded and every version is closed. */
   drained(): Promise<void>
 }
@@ -88,9 +88,10 @@ export function createVersionLoader(ports: {
       return held
     },
     drop,
-    lease(held) {
+    lease(held, shadow) {
       let released = false
       return {
+        ...(shadow !== undefined && { shadow }),
         version: held.version,
         model: held.model,
         release() {

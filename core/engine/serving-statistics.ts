@@ -1,6 +1,6 @@
 // Requests, errors and latency by model since the start, in memory only.
 
-import type { ServingStatistics } from '#core/operations/operation.ts'
+import type { ServingSample, ServingStatistics } from '#core/operations/operation.ts'
 
 /** The percentiles are of the last 2,048 requests: enough for a steady p99, 8 KB a model. */
 const LATENCY_SAMPLES = 2048
@@ -8,7 +8,7 @@ const LATENCY_SAMPLES = 2048
 const EMPTY: ServingStatistics = { requests: 0, rows: 0, errors: 0, latencyMs: null }
 
 export interface StatisticsTable {
-  record(name: string, sample: { rows: number; latencyMs: number; ok: boolean }): void
+  record(name: string, sample: ServingSample): void
   read(name: string): ServingStatistics
   forget(name: string): void
 }

@@ -5,9 +5,11 @@ import type { Task } from '#core/model.ts'
 import type { Lease, Logger, Serving } from '#core/operations/operation.ts'
 import type { Registry } from '#core/registry/registry.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
+import { type Breach, type RolledBack, rollBack } from '#core/traffic/roll-back.ts'
 import type { Engine } from './engine.ts'
 import { createVersionLoader, type Held, type VersionLoader } from './serving-loader.ts'
 import { createStatisticsTable } from './serving-statistics.ts'
+import { createTrafficTable } from './traffic-table.ts'
 
 /** Versions asked for by number and kept for the next request; each may hold hundreds of megabytes. */
 const KEPT_VERSIONS = 8
@@ -22,8 +24,10 @@ export interface ServingOptions {
   readonly registry: Registry
   readonly engine: Engine
   readonly logger: Logger
-  /** Milliseconds, for the time that a load takes. */
+  /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds of a clock that only goes forward, for the latency of shadows. */
+  readonly monotonicMs?: () => number
 }
 
 /** Resolves when every live version is loaded or has failed to; one that fails keeps none of the others back. */
@@ -33,6 +37,13 @@ export async function createServing(options: ServingOptions): Promise<Serving> {
   const kept = createKeptVersions(loader)
   const statistics = createStatisticsTable()
   const { registry, logger } = options
+  const rolledBack = new Map<string, RolledBack>()
+  const traffic = createTrafficTable({
+    loader,
+    logger,
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
+    onBreach: (breach) => takeOut(breach),
+  })
   let closed = false
 
   const synchronise = async (name: string): Promise<void> => {
@@ -41,26 +52,35 @@ export async function createServing(options: ServingOptions): Promise<Serving> {
     if (model === null) {
       kept.forget(name)
       statistics.forget(name)
+      rolledBack.delete(name)
     }
     await table.set(name, model?.liveVersion ?? null)
+    await traffic.set(name, model, table.get(name))
   }
   const inTurn = createTurns()
   const refresh = async (names: readonly string[]): Promise<void> => {
     await Promise.all(names.map((name) => inTurn(name, () => synchronise(name))))
   }
-  const unsubscribe = registry.onChange((names) => {
+  const follow = (names: readonly string[]): Promise<void> =>
     refresh(names).catch((error: unknown) => {
       logger.error({ error: String(error) }, 'news of the registry could not be followed')
     })
-  })
-  const leaseNow = (name: string): Lease | null => {
-    const held = table.get(name)
-    return held === undefined ? null : loader.lease(loader.share(held))
+  const takeOut = async (breach: Breach): Promise<boolean> => {
+    const ended = await rollBack({ registry, logger, now: options.now }, breach)
+    if (ended !== null) rolledBack.set(breach.model, ended)
+    await follow([breach.model])
+    return ended !== null
   }
-  const leaseSlowly = async (name: string): Promise<Outcome<Lease>> => {
+  const unsubscribe = registry.onChange((names) => void follow(names))
+  const leaseNow = (name: string, key?: string): Lease | null => {
+    const held = table.get(name)
+    if (held === undefined) return null
+    return key === undefined ? loader.lease(loader.share(held)) : traffic.lease(held, key)
+  }
+  const leaseSlowly = async (name: string, key?: string): Promise<Outcome<Lease>> => {
     // Deployed a moment ago, by another process perhaps, whose news is still to come. What failed is not tried again.
     if (!table.failures.has(name)) await refresh([name])
-    const lease = leaseNow(name)
+    const lease = leaseNow(name, key)
     if (lease !== null) return succeed(lease)
     const failure = table.failures.get(name)
     if (failure !== undefined) return { ok: false, failure }
@@ -86,11 +106,11 @@ export async function createServing(options: ServingOptions): Promise<Serving> {
   await forEachOf(live, CONCURRENT_LOADS, (model) => refresh([model.name]))
 
   return {
-    leaseNow: (name) => (closed ? null : leaseNow(name)),
-    async lease(name) {
+    leaseNow: (name, key) => (closed ? null : leaseNow(name, key)),
+    async lease(name, key) {
       if (closed) return stopping()
-      const lease = leaseNow(name)
-      return lease === null ? await available(() => leaseSlowly(name)) : succeed(lease)
+      const lease = leaseNow(name, key)
+      return lease === null ? await available(() => leaseSlowly(name, key)) : succeed(lease)
     },
     async leaseVersion(name, number) {
       if (closed) return stopping()
@@ -103,12 +123,19 @@ export async function createServing(options: ServingOptions): Promise<Serving> {
     failures: () => new Map(table.failures),
     refresh,
     statistics: statistics.read,
-    record: statistics.record,
+    record(name, sample) {
+      statistics.record(name, sample)
+      if (traffic.has(name)) traffic.record(name, sample)
+    },
+    isRouted: traffic.has,
+    traffic: traffic.read,
+    rolledBack: (name) => rolledBack.get(name) ?? null,
     async close() {
       if (closed) return
       closed = true
       unsubscribe()
       table.clear()
+      traffic.clear()
       kept.clear()
       await drain(loader, logger)
     },

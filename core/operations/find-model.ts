@@ -3,7 +3,7 @@
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import { bare, nearestWord } from '#core/nearest.ts'
 import type { ModelRecord, Registry, VersionRecord } from '#core/registry/registry.ts'
-import type { Lease, Ports } from './operation.ts'
+import type { Lease, Ports, Principal } from './operation.ts'
 
 /** Enough names to choose from in one sentence. */
 const MAX_NAMES_LISTED = 8
@@ -54,14 +54,23 @@ function keyOf(name: string): string {
   return key.replace(MODEL_WORD, '') || key
 }
 
-/** The live version to predict with, or a given one. Release the lease when done. */
+/**
+ * Whose request it is where traffic is split: over REST each request's own, so that a client that sends ids decides; a
+ * person who talks keeps the version that they got, so that "why?" is about the answer before it.
+ */
+export function routingKeyOf(principal: Principal, requestId: string): string {
+  return principal.surface === 'rest' ? requestId : principal.id
+}
+
+/** The version to predict with, or a given one; `key` says whose request it is where traffic is split. Release the lease when done. */
 export async function leaseModel(
   ports: Pick<Ports, 'registry' | 'serving'>,
   name: string,
   version: number | undefined,
+  key?: string,
 ): Promise<Outcome<Lease>> {
   if (version === undefined) {
-    const direct = await ports.serving.lease(name)
+    const direct = await ports.serving.lease(name, key)
     if (direct.ok || direct.failure.code !== 'not_found') return direct
   }
   const model = await findModel(ports.registry, name)
@@ -73,7 +82,7 @@ export async function leaseModel(
       `${model.value.name} is not deployed. Say “deploy ${model.value.name}” to bring it back.`,
     )
   }
-  return ports.serving.lease(model.value.name)
+  return ports.serving.lease(model.value.name, key)
 }
 
 export async function findVersion(

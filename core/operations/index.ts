@@ -13,6 +13,7 @@ import type { Operation } from './operation.ts'
 import { predict } from './predict.ts'
 import { predictBatch } from './predict-batch.ts'
 import { promoteVersion } from './promote-version.ts'
+import { setTraffic } from './set-traffic.ts'
 import { suggestPhrases } from './suggest-phrases.ts'
 import { trainModel } from './train-model.ts'
 import { undeployModel } from './undeploy-model.ts'
@@ -28,6 +29,7 @@ const ACTIONS: readonly Operation[] = [
   explainPrediction,
   listVersions,
   promoteVersion,
+  setTraffic,
   modelMetrics,
   checkDrift,
   trainModel,

@@ -54,7 +54,8 @@ function limitRegistry(registry: Registry, principal: Pick<Principal, 'models'>)
       if (!sees(version.model)) throw new ModelRefused(version.model)
       return registry.createVersion(version)
     },
-    setLive: async (name, number) => (sees(name) ? registry.setLive(name, number) : refuse(name)),
+    setLive: async (name, number, change) =>
+      sees(name) ? registry.setLive(name, number, change) : refuse(name),
     updateModel: async (name, change) =>
       sees(name) ? registry.updateModel(name, change) : refuse(name),
     deleteModel: async (name) => (sees(name) ? registry.deleteModel(name) : refuse(name)),
@@ -65,8 +66,11 @@ function limitServing(serving: Serving, principal: Pick<Principal, 'models'>): S
   const sees = (name: string) => maySee(principal, name)
   return {
     ...serving,
-    lease: async (name) => (sees(name) ? serving.lease(name) : fail('not_found', NOT_LOADED)),
-    leaseNow: (name) => (sees(name) ? serving.leaseNow(name) : null),
+    lease: async (name, key) =>
+      sees(name) ? serving.lease(name, key) : fail('not_found', NOT_LOADED),
+    leaseNow: (name, key) => (sees(name) ? serving.leaseNow(name, key) : null),
+    traffic: (name) => (sees(name) ? serving.traffic(name) : null),
+    rolledBack: (name) => (sees(name) ? serving.rolledBack(name) : null),
     leaseVersion: async (name, number) =>
       sees(name) ? serving.leaseVersion(name, number) : fail('not_found', NOT_LOADED),
     loaded: (task) => serving.loaded(task).filter(sees),

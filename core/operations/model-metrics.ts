@@ -7,6 +7,13 @@ import { formatDuration, formatNumber } from '#core/presentation/numbers.ts'
 import { countOf } from '#core/presentation/phrases.ts'
 import { findModel, shownVersion } from './find-model.ts'
 import { defineOperation } from './operation.ts'
+import {
+  latencySchema,
+  toWireTraffic,
+  trafficBlock,
+  trafficSchema,
+  trafficSentence,
+} from './traffic-wire.ts'
 import { modelField } from './wire.ts'
 
 const output = z.object({
@@ -21,14 +28,18 @@ const output = z.object({
   requests: z.number(),
   rows: z.number(),
   errors: z.number(),
-  latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+  latency_ms: latencySchema.nullable(),
+  /** How requests are spread now, and what each version did since; null where the live one gets all. */
+  traffic: trafficSchema.nullable(),
+  /** The version that took itself out last, since the start. */
+  rolled_back: z.object({ version: z.int(), reason: z.string(), at: z.string() }).nullable(),
 })
 
 export const modelMetrics = defineOperation({
   name: 'model_metrics',
   title: 'Figures of a model',
   description:
-    'Shows how good a model was on held-out data, where its trainer said so, and its requests, errors and latency since the server started.',
+    'Shows how good a model was on held-out data, where its trainer said so, its requests, errors and latency since the server started, and how the versions of a split compare.',
   effect: 'read',
   cost: 'instant',
   input: z.strictObject({ model: modelField }),
@@ -53,6 +64,8 @@ export const modelMetrics = defineOperation({
       rows,
       errors,
       latency_ms: latencyMs === null ? null : { ...latencyMs },
+      traffic: toWireTraffic(ports.serving.traffic(model.name)),
+      rolled_back: ports.serving.rolledBack(model.name),
     })
   },
   present,
@@ -99,7 +112,9 @@ function present(figures: z.output<typeof output>): Presentation {
           ]),
     ],
   })
-  return { text: known + used, blocks }
+  const traffic = trafficBlock(figures)
+  if (traffic !== null) blocks.push(traffic)
+  return { text: known + used + trafficSentence(figures), blocks }
 }
 
 /** `log_loss` → `log loss`, `auc` → `AUC`. */

@@ -5,13 +5,15 @@ import type { Engine, LoadedModel } from '#core/engine/engine.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
 import type { Jobs } from '#core/jobs/jobs.ts'
-import type { ModelReport, Task } from '#core/model.ts'
+import type { ModelReport, Prediction, Task } from '#core/model.ts'
 import type { Monitor } from '#core/monitoring/monitor.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { PhraseSuggester } from '#core/phrases/create-suggester.ts'
 import type { Presentation } from '#core/presentation/blocks.ts'
 import type { Registry, VersionRecord } from '#core/registry/registry.ts'
+import type { RolledBack } from '#core/traffic/roll-back.ts'
+import type { TrafficFigures } from '#core/traffic/traffic-figures.ts'
 import type { RunTracker } from '#core/training/tracking.ts'
 import type { Trainer } from '#core/training/trainer.ts'
 import type { Confirmations } from './confirmations.ts'
@@ -43,15 +45,29 @@ export interface Progress {
 export interface Lease {
   readonly version: VersionRecord
   readonly model: LoadedModel
+  /** Runs the answered rows through the shadows of the model's plan, later and beside; absent where there are none. */
+  readonly shadow?: (
+    rows: readonly Readonly<Record<string, unknown>>[],
+    answered: readonly Prediction[],
+  ) => void
   release(): void
 }
 
 /** The versions in memory. Requests in flight keep the version they began with. */
 export interface Serving {
-  /** The live version without touching the database when it is in memory; not_found when unknown or undeployed. */
-  lease(name: string): Promise<Outcome<Lease>>
+  /**
+   * The live version without touching the database when it is in memory; not_found when unknown or undeployed. With a key
+   * it is the version that the model's traffic plan gives to that key.
+   */
+  lease(name: string, key?: string): Promise<Outcome<Lease>>
   /** The same without waiting, for the prediction route: null where the live version is not in memory; then ask `lease`, which says why. */
-  leaseNow(name: string): Lease | null
+  leaseNow(name: string, key?: string): Lease | null
+  /** Whether a plan spreads the model's requests, so that a key matters. */
+  isRouted(name: string): boolean
+  /** What each version of the model's plan did with its requests; null where no plan is in force. */
+  traffic(name: string): TrafficFigures | null
+  /** The last version that took itself out since the start, and why; null where none did. */
+  rolledBack(name: string): RolledBack | null
   /** A given version, loaded on demand and kept for a while. */
   leaseVersion(name: string, number: number): Promise<Outcome<Lease>>
   /** Names of models in memory, of one task where it is given. */
@@ -63,8 +79,16 @@ export interface Serving {
   /** Requests and errors and latency by model since start. */
   statistics(name: string): ServingStatistics
   /** Told after each prediction, in memory only. */
-  record(name: string, sample: { rows: number; latencyMs: number; ok: boolean }): void
+  record(name: string, sample: ServingSample): void
   close(): Promise<void>
+}
+
+export interface ServingSample {
+  /** Of a batch there is none: its latency says nothing about a request's. */
+  readonly version?: number
+  readonly rows: number
+  readonly latencyMs: number
+  readonly ok: boolean
 }
 
 export interface ServingStatistics {
@@ -274,6 +298,7 @@ export const OPERATION_NAMES = [
   'explain_prediction',
   'list_versions',
   'promote_version',
+  'set_traffic',
   'model_metrics',
   'check_drift',
   'train_model',

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Outcome, succeed } from '#core/errors.ts'
 import type { Scalar, Signature } from '#core/model.ts'
 import { bandOf, leadOf } from './bands.ts'
-import { findModel, leaseModel } from './find-model.ts'
+import { findModel, leaseModel, routingKeyOf } from './find-model.ts'
 import { defineOperation, type Lease, type Ports } from './operation.ts'
 import { presentPrediction } from './predict-answer.ts'
 import { type PredictionAnswer, usedInputs } from './prediction-answer.ts'
@@ -72,8 +72,8 @@ export const predict = defineOperation({
       },
     },
   ],
-  async handle({ model, features, version }, { ports, signal, requestId }) {
-    const leased = await leaseModel(ports, model, version)
+  async handle({ model, features, version }, { ports, signal, principal, requestId }) {
+    const leased = await leaseModel(ports, model, version, routingKeyOf(principal, requestId))
     if (!leased.ok) return leased
     try {
       return await predictLeased(ports, leased.value, features, signal, { requestId })

@@ -86,12 +86,14 @@ async function predictRows(
     latencyMs = elapsed(ports, startedAtMs)
     ok = true
     if (asker !== undefined) {
+      lease.shadow?.(rows, predictions)
       ports.monitor?.predicted(lease.version, { requestId: asker.requestId, rows, predictions })
     }
     return succeed({ predictions, latencyMs })
   } finally {
     if (!ok) latencyMs = elapsed(ports, startedAtMs)
-    ports.serving.record(lease.version.model, { rows: rows.length, latencyMs, ok })
+    const { model, number: version } = lease.version
+    ports.serving.record(model, { version, rows: rows.length, latencyMs, ok })
   }
 }
 

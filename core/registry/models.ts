@@ -3,6 +3,7 @@
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { ModelReport } from '#core/model.ts'
+import { replaced, type TrafficPlan, versionsNamed } from '#core/traffic/traffic-plan.ts'
 import type { SqliteRegistryDatabase } from './database.ts'
 import { formatModelVersion, titleFromName } from './names.ts'
 import type { ModelRecord, NewVersion, VersionRecord } from './registry.ts'
@@ -65,21 +66,29 @@ export function openModelTable(queries: SqliteRegistryDatabase) {
       })
     },
 
-    setLive(name: string, number: number | null, updatedAt: string): Outcome<ModelRecord> {
+    setLive(
+      name: string,
+      number: number | null,
+      { traffic = null, replacing }: { traffic?: TrafficPlan | null; replacing?: string },
+      updatedAt: string,
+    ): Outcome<ModelRecord> {
       return write((transaction) => {
         const model = reads.model.get({ name })
         if (model === undefined) return modelNotFound(name)
-        if (model.liveVersion === number) return succeed(model)
-        if (number !== null && reads.version.get({ name, number }) === undefined) {
-          return fail('not_found', `The model ${name} has no version ${number}.`)
+        if (replacing !== undefined && model.traffic?.startedAt !== replacing) return replaced(name)
+        if (model.liveVersion === number && model.traffic === null && traffic === null) {
+          return succeed(model)
+        }
+        const missing = versionsNamed(number, traffic).find(
+          (one) => reads.version.get({ name, number: one }) === undefined,
+        )
+        if (missing !== undefined) {
+          return fail('not_found', `The model ${name} has no version ${missing}.`)
         }
         touchName(transaction, name, 0)
-        transaction
-          .update(models)
-          .set({ liveVersion: number, updatedAt })
-          .where(eq(models.name, name))
-          .run()
-        return succeed({ ...model, liveVersion: number, updatedAt })
+        const change = { liveVersion: number, traffic, updatedAt }
+        transaction.update(models).set(change).where(eq(models.name, name)).run()
+        return succeed({ ...model, ...change })
       })
     },
 
@@ -171,6 +180,7 @@ function modelColumns() {
     description: models.description,
     aliases: models.aliases,
     liveVersion: models.liveVersion,
+    traffic: models.traffic,
     versionCount: sql<number>`(select count(*) from ${versions} where ${versions.model} = ${models.name})`,
     createdAt: models.createdAt,
     updatedAt: models.updatedAt,
@@ -247,7 +257,8 @@ function insertVersion(
 }
 
 function setLiveVersion(transaction: Transaction, name: string, number: number | null): void {
-  transaction.update(models).set({ liveVersion: number }).where(eq(models.name, name)).run()
+  const change = { liveVersion: number, traffic: null }
+  transaction.update(models).set(change).where(eq(models.name, name)).run()
 }
 
 type VersionRow = typeof versions.$inferSelect

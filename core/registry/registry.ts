@@ -4,6 +4,7 @@ import type { Outcome } from '#core/errors.ts'
 import type { TensorBinding } from '#core/formats/description.ts'
 import type { ModelReport, Origin, Scalar, Signature } from '#core/model.ts'
 import type { PeopleStore } from '#core/people/people-store.ts'
+import type { TrafficPlan } from '#core/traffic/traffic-plan.ts'
 
 /** How long an upload waits to be deployed: a day covers a conversation put aside over night, and no disk fills up. */
 export const UPLOAD_LIFETIME_MS = 24 * 60 * 60 * 1000
@@ -21,6 +22,8 @@ export interface ModelRecord {
   readonly aliases: readonly string[]
   /** Number of the live version; null when it is not deployed. */
   readonly liveVersion: number | null
+  /** How requests are spread over versions; null where the live one gets all of them. */
+  readonly traffic: TrafficPlan | null
   readonly versionCount: number
   readonly createdAt: string
   readonly updatedAt: string
@@ -98,6 +101,11 @@ export interface UploadRecord {
   readonly createdAt: string
 }
 
+export interface TrafficChange {
+  readonly traffic?: TrafficPlan
+  readonly replacing?: string
+}
+
 /** Every write is one transaction; artifacts are written, fsynced and renamed before the row that names them. */
 export interface Registry extends PeopleStore {
   listModels(): Promise<readonly ModelRecord[]>
@@ -108,8 +116,15 @@ export interface Registry extends PeopleStore {
   findByOriginal(name: string, originalSha256: string): Promise<VersionRecord | null>
   /** Throws RegistryUnavailable where nothing can be stored now (disk full); the name must be a valid one. */
   createVersion(version: NewVersion): Promise<VersionRecord>
-  /** null undeploys. not_found where the model or version does not exist. */
-  setLive(name: string, number: number | null): Promise<Outcome<ModelRecord>>
+  /**
+   * null undeploys. The traffic plan is replaced with it: none where none is given. not_found where the model or a version
+   * does not exist; conflict where `replacing` is given and another plan than the one of that start is in force.
+   */
+  setLive(
+    name: string,
+    number: number | null,
+    change?: TrafficChange,
+  ): Promise<Outcome<ModelRecord>>
   /** Changes what people call it, without a new version. */
   updateModel(
     name: string,

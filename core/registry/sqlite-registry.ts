@@ -109,7 +109,8 @@ async function assemble(
     findByOriginal: (name, sha256) => ask(() => models.findByOriginal(name, sha256)),
     createVersion: (version) =>
       ask(async () => published(await createVersion(artifacts, models, version, timestamp()))),
-    setLive: (name, number) => ask(() => published(models.setLive(name, number, timestamp()))),
+    setLive: (name, number, change = {}) =>
+      ask(() => published(models.setLive(name, number, change, timestamp()))),
     updateModel: (name, change) => ask(() => published(models.update(name, change, timestamp()))),
     deleteModel: (name) => ask(() => published(deleteModel(artifacts, models, name))),
     readArtifact: (sha256) => ask(() => artifacts.read(sha256)),

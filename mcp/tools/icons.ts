@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<OperationName, string>> = {
   explain_prediction: 'M9 9a3 3 0 1 1 4 3l-1 1v2M12 18v.5M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0',
   list_versions: 'M12 7v5l3 2M3 12a9 9 0 1 0 3-7M3 4v4h4',
   promote_version: 'M5 12l7-7l7 7M5 19l7-7l7 7',
+  set_traffic: 'M4 12h5M9 12l6-6h5M9 12l6 6h5M17 3l3 3l-3 3M17 15l3 3l-3 3',
   model_metrics: 'M5 20v-7M12 20V5M19 20v-10',
   check_drift: 'M3 17c3-8 6-8 9-4s6 3 9-6M3 21h18',
   train_model: 'M12 3v4M12 17v4M3 12h4M17 12h4M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0',

@@ -28,6 +28,7 @@ const HINTS = {
   explain_prediction: { ...READS, openWorldHint: false, title: 'Explain a prediction' },
   list_versions: { ...READS, openWorldHint: false, title: 'List versions' },
   promote_version: { ...WRITES, openWorldHint: false, title: 'Promote a version' },
+  set_traffic: { ...WRITES, openWorldHint: false, title: 'Split traffic' },
   model_metrics: { ...READS, openWorldHint: false, title: 'Figures of a model' },
   check_drift: { ...READS, openWorldHint: false, title: 'Check for drift' },
   train_model: { ...WRITES, openWorldHint: true, title: 'Train a model' },

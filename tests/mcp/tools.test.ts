@@ -27,6 +27,7 @@ const OPERATION_TOOLS = [
   'explain_prediction',
   'list_versions',
   'promote_version',
+  'set_traffic',
   'model_metrics',
   'check_drift',
   'train_model',

@@ -100,6 +100,9 @@ export async function leaseChurn(): Promise<{
   }
   const lease = { version, model: loaded.value, release }
   const serving: Ports['serving'] = {
+    isRouted: () => false,
+    traffic: () => null,
+    rolledBack: () => null,
     leaseNow: () => lease,
     lease: async () => ({ ok: true, value: lease }),
     leaseVersion: async () => ({ ok: true, value: lease }),

@@ -102,6 +102,7 @@ const OPTION_TYPES = {
   text: 3,
   list: 3,
   rows: 3,
+  pairs: 3,
   features: 3,
   integer: 4,
   number: 10,
@@ -120,7 +121,7 @@ function commandOptions(operation: Operation, input: Input) {
 }
 
 function typed(kind: CommandOption['kind'], value: unknown): string | number | boolean {
-  if (kind === 'features') {
+  if (kind === 'features' || kind === 'pairs') {
     return Object.entries(Object(value))
       .map(([name, one]) => `${name}=${one}`)
       .join(', ')

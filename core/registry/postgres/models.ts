@@ -3,6 +3,7 @@
 import { and, asc, desc, eq, getTableColumns, or, sql } from 'drizzle-orm'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { ModelReport } from '#core/model.ts'
+import { replaced, type TrafficPlan, versionsNamed } from '#core/traffic/traffic-plan.ts'
 import { formatModelVersion, titleFromName } from '../names.ts'
 import type { ModelRecord, NewVersion, VersionRecord } from '../registry.ts'
 import { LOCK, type PostgresDatabase, type Transaction } from './database.ts'
@@ -92,26 +93,32 @@ export function openModelTable(queries: PostgresDatabase) {
       })
     },
 
-    setLive(name: string, number: number | null, updatedAt: string): Promise<Outcome<ModelRecord>> {
+    setLive(
+      name: string,
+      number: number | null,
+      { traffic = null, replacing }: { traffic?: TrafficPlan | null; replacing?: string },
+      updatedAt: string,
+    ): Promise<Outcome<ModelRecord>> {
       return write(async (transaction) => {
         const model = await findModel(transaction, name)
         if (model === null) return modelNotFound(name)
-        if (model.liveVersion === number) return succeed(model)
-        if (number !== null) {
+        if (replacing !== undefined && model.traffic?.startedAt !== replacing) return replaced(name)
+        if (model.liveVersion === number && model.traffic === null && traffic === null) {
+          return succeed(model)
+        }
+        for (const one of versionsNamed(number, traffic)) {
           const [known] = await transaction
             .select({ number: versions.number })
             .from(versions)
-            .where(isVersion(name, number))
+            .where(isVersion(name, one))
           if (known === undefined) {
-            return fail('not_found', `The model ${name} has no version ${number}.`)
+            return fail('not_found', `The model ${name} has no version ${one}.`)
           }
         }
         await touchName(transaction, name, 0)
-        await transaction
-          .update(models)
-          .set({ liveVersion: number, updatedAt })
-          .where(eq(models.name, name))
-        return succeed({ ...model, liveVersion: number, updatedAt })
+        const change = { liveVersion: number, traffic, updatedAt }
+        await transaction.update(models).set(change).where(eq(models.name, name))
+        return succeed({ ...model, ...change })
       })
     },
 
@@ -183,6 +190,7 @@ const MODEL_COLUMNS = {
   description: models.description,
   aliases: models.aliases,
   liveVersion: models.liveVersion,
+  traffic: models.traffic,
   versionCount: sql<number>`(select count(*)::int from ${versions} where ${versions.model} = ${models.name})`,
   createdAt: models.createdAt,
   updatedAt: models.updatedAt,
@@ -277,7 +285,8 @@ async function setLiveVersion(
   name: string,
   number: number | null,
 ): Promise<void> {
-  await transaction.update(models).set({ liveVersion: number }).where(eq(models.name, name))
+  const change = { liveVersion: number, traffic: null }
+  await transaction.update(models).set(change).where(eq(models.name, name))
 }
 
 function toVersionRecord(row: Omit<typeof versions.$inferSelect, 'report'>): VersionRecord {

@@ -77,7 +77,8 @@ async function assemble(client: Sql, options: PostgresRegistryOptions): Promise<
     findVersion: models.findVersion,
     findByOriginal: models.findByOriginal,
     createVersion: (version) => published(createVersion(blobs, models, version, timestamp())),
-    setLive: (name, number) => published(models.setLive(name, number, timestamp())),
+    setLive: (name, number, change = {}) =>
+      published(models.setLive(name, number, change, timestamp())),
     updateModel: (name, change) => published(models.update(name, change, timestamp())),
     deleteModel: (name) => published(deleteModel(blobs, models, name)),
     readArtifact: (sha256) => readArtifact(blobs, sha256),

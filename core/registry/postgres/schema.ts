@@ -15,6 +15,7 @@ import type { TensorBinding } from '#core/formats/description.ts'
 import type { ModelReport, Origin, Scalar, Signature } from '#core/model.ts'
 import type { AuditOutcome } from '#core/people/people-store.ts'
 import type { Role } from '#core/people/roles.ts'
+import type { TrafficPlan } from '#core/traffic/traffic-plan.ts'
 import { RUN_STATUSES } from '../registry.ts'
 
 export const models = pgTable(
@@ -27,6 +28,7 @@ export const models = pgTable(
     /** Markdown; apart from what lists read, because it may be long. */
     card: text().notNull().default(''),
     liveVersion: integer('live_version'),
+    traffic: json().$type<TrafficPlan>(),
     /** ISO 8601, UTC. */
     createdAt: text('created_at').notNull(),
     updatedAt: text('updated_at').notNull(),

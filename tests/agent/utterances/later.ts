@@ -385,6 +385,11 @@ export const ASKING_CASES: readonly UtteranceCase[] = section('asking', [
       done('describe_model', { model: 'churn' }),
     ],
   },
+  {
+    say: "send 10 % of churn's traffic to version 2",
+    expect: [done('set_traffic', { model: 'churn', shares: { '2': 10 } })],
+  },
+  { say: "never send churn's traffic to version 2", expectHarmless: true },
   { say: 'undeploy iris and show me the models?', expectHarmless: true },
   { say: 'undeploy iris and show me the models if anna agrees', expectHarmless: true },
   { say: 'my boss said undeploy iris and show me the models', expectHarmless: true },

@@ -18,6 +18,7 @@ test('the operations are these, in this order', () => {
     'explain_prediction',
     'list_versions',
     'promote_version',
+    'set_traffic',
     'model_metrics',
     'check_drift',
     'train_model',

@@ -494,6 +494,70 @@ export const PINS = [
     },
   },
   {
+    name: 'set_traffic',
+    effect: 'write',
+    cost: 'instant',
+    input: {
+      type: 'object',
+      properties: {
+        model: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'The model: its name, its title or another name people use for it',
+        },
+        shares: {
+          description:
+            'Percent of the requests by the number of a version ({"1": 90, "2": 10}); the live version gets what is left over, and all of it where this is left out',
+          type: 'object',
+          propertyNames: { type: 'string' },
+          additionalProperties: { type: 'number', minimum: 0, maximum: 100 },
+        },
+        shadow: {
+          description:
+            'Numbers of versions that are run beside the answering one, compared, and never returned',
+          maxItems: 3,
+          type: 'array',
+          items: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+        },
+        maximum_error_percent: {
+          description:
+            'A version beside the live one that fails more than this, and more than the live one, takes itself out',
+          type: 'number',
+          minimum: 0,
+          maximum: 100,
+        },
+        maximum_latency_ms: {
+          description:
+            'A version beside the live one whose 95th percentile is above this takes itself out',
+          type: 'number',
+          exclusiveMinimum: 0,
+        },
+        minimum_requests: {
+          description: 'No version is judged by fewer requests; 100 where left out',
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+        },
+      },
+      required: ['model'],
+      additionalProperties: false,
+    },
+    output: {
+      required: [
+        'model',
+        'title',
+        'live_version',
+        'previous_version',
+        'shares',
+        'shadow',
+        'roll_back',
+        'endpoint',
+      ],
+      optional: [],
+    },
+  },
+  {
     name: 'model_metrics',
     effect: 'read',
     cost: 'instant',
@@ -522,6 +586,8 @@ export const PINS = [
         'rows',
         'errors',
         'latency_ms',
+        'traffic',
+        'rolled_back',
       ],
       optional: [],
     },

@@ -12,6 +12,7 @@ import {
   type TrainingRun,
   UPLOAD_LIFETIME_MS,
 } from '#core/registry/registry.ts'
+import type { TrafficPlan } from '#core/traffic/traffic-plan.ts'
 import { sampleVersion, sha256 } from './sample-version.ts'
 
 /** One empty place of storage that can be opened several times, one after another or at once. */
@@ -44,6 +45,13 @@ const ENTRY: NewAuditEntry = {
   subject: 'churn',
   outcome: 'done',
   requestId: 'r1',
+}
+
+const PLAN: TrafficPlan = {
+  startedAt: '2026-11-20T10:00:00.000Z',
+  candidates: [{ version: 2, percent: 10 }],
+  shadows: [2],
+  rollBack: { maximumErrorRate: 0.05, maximumLatencyMs: null, minimumRequests: 100 },
 }
 
 export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): void {
@@ -175,6 +183,7 @@ export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): v
         description: 'Who leaves.',
         aliases: ['leaving'],
         liveVersion: 1,
+        traffic: null,
         versionCount: 1,
         createdAt: '2026-03-01T12:00:00.000Z',
         updatedAt: '2026-03-01T12:00:00.000Z',
@@ -274,6 +283,39 @@ export function testRegistryContract(makePlace: () => Promise<RegistryPlace>): v
       expect(await registry.setLive('price', 1)).toMatchObject({ failure: { code: 'not_found' } })
       expect(await registry.setLive('churn', 2)).toMatchObject({ failure: { code: 'not_found' } })
       expect((await registry.findModel('churn'))?.liveVersion).toBe(1)
+    })
+
+    test('a plan for traffic is kept with the live version, and ends when another is made live', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      await registry.createVersion(sampleVersion('churn', 'b'))
+      const changed = await registry.setLive('churn', 1, { traffic: PLAN })
+      expect(changed).toMatchObject({ ok: true, value: { liveVersion: 1, traffic: PLAN } })
+      expect(await registry.findModel('churn')).toMatchObject({ liveVersion: 1, traffic: PLAN })
+      expect((await registry.listModels())[0]?.traffic).toEqual(PLAN)
+      // The same version again, without a plan: that is a change.
+      expect(await registry.setLive('churn', 1)).toMatchObject({ value: { traffic: null } })
+      await registry.setLive('churn', 1, { traffic: PLAN })
+      expect(await registry.setLive('churn', null)).toMatchObject({ value: { traffic: null } })
+      await registry.setLive('churn', 1, { traffic: PLAN })
+      await registry.createVersion(sampleVersion('churn', 'c', { deploy: false }))
+      expect((await registry.findModel('churn'))?.traffic).toEqual(PLAN)
+      await registry.createVersion(sampleVersion('churn', 'd'))
+      expect(await registry.findModel('churn')).toMatchObject({ liveVersion: 4, traffic: null })
+    })
+
+    test('a plan names versions that exist, and takes the place of none but the one that is meant', async () => {
+      await registry.createVersion(sampleVersion('churn', 'a'))
+      const traffic = { ...PLAN, candidates: [], shadows: [2] }
+      expect(await registry.setLive('churn', 1, { traffic })).toMatchObject({
+        failure: { code: 'not_found' },
+      })
+      await registry.createVersion(sampleVersion('churn', 'b', { deploy: false }))
+      await registry.setLive('churn', 1, { traffic })
+      const late = await registry.setLive('churn', 1, { replacing: '2026-01-01T00:00:00.000Z' })
+      expect(late).toMatchObject({ failure: { code: 'conflict' } })
+      expect((await registry.findModel('churn'))?.traffic).toEqual(traffic)
+      const meant = await registry.setLive('churn', 1, { replacing: PLAN.startedAt })
+      expect(meant).toMatchObject({ ok: true, value: { traffic: null } })
     })
 
     test('what people call a model changes without a new version', async () => {
