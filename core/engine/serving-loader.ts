@@ -90,8 +90,7 @@ export function createVersionLoader(ports: {
     drop,
     lease(held, shadow) {
       let released = false
-      return {
-        ...(shadow !== undefined && { shadow }),
+      const lease: Lease = {
         version: held.version,
         model: held.model,
         release() {
@@ -101,6 +100,8 @@ export function createVersionLoader(ports: {
           drop(held)
         },
       }
+      // Nothing is copied on the way of most requests.
+      return shadow === undefined ? lease : { ...lease, shadow }
     },
     drained() {
       return new Promise((resolve) => {
