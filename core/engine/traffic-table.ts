@@ -38,8 +38,6 @@ export interface TrafficTableOptions {
   readonly onBreach: (breach: Breach) => Promise<boolean>
 }
 
-export type TrafficTable = ReturnType<typeof createTrafficTable>
-
 export function createTrafficTable({ loader, logger, monotonicMs, onBreach }: TrafficTableOptions) {
   const entries = new Map<string, Entry>()
   let cleared = false

@@ -20,7 +20,7 @@ describeParity({
 })
 
 test('the suite has every operation, and a difference in any value but the volatile ones shows', () => {
-  expect(new Set(casesOf().map(({ operation }) => operation)).size).toBe(15)
+  expect(new Set(casesOf().map(({ operation }) => operation)).size).toBe(16)
   expect(normalise({ prediction: 1, latency_ms: 3 })).not.toEqual(
     normalise({ prediction: 2, latency_ms: 3 }),
   )
