@@ -175,3 +175,15 @@ export const trainingRuns = sqliteTable(
   },
   (table) => [index('training_runs_started').on(table.startedAt)],
 )
+
+/** All of them by name, for what moves one registry to another. */
+export const tables = {
+  models,
+  versions,
+  modelNames,
+  uploads,
+  conversations,
+  apiKeys,
+  auditEntries,
+  trainingRuns,
+} as const

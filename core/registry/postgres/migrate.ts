@@ -7,9 +7,9 @@ import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Progress } from '#core/operations/operation.ts'
 import type { BlobKey, BlobStore } from '../blobs/blob-store.ts'
 import { openDatabase as openSqlite, wrapDatabase as wrapSqlite } from '../database.ts'
-import * as embedded from '../schema.ts'
+import { tables as embedded } from '../schema.ts'
 import { LOCK, openDatabase, wrapDatabase } from './database.ts'
-import * as shared from './schema.ts'
+import { tables as shared } from './schema.ts'
 
 export interface MigrationOptions {
   /** Holds `parley.db` and `uploads/`. */
