@@ -1,6 +1,7 @@
 // Puts the routes on Elysia and a frame around each: guard, request id, failures, log line, metrics.
 
 import { Elysia } from 'elysia'
+import { EngineFailure } from '#core/engine/engine-failure.ts'
 import type { Failure } from '#core/errors.ts'
 import type { Principal } from '#core/operations/operation.ts'
 import type { PrincipalAnswer } from '#core/people/keyring.ts'
@@ -210,6 +211,7 @@ function failureOf(error: unknown, exchange: Exchange): Failure {
   if (error instanceof RegistryUnavailable) {
     return { code: 'unavailable', message: error.message, details: [] }
   }
+  if (error instanceof EngineFailure) return error.failure
   exchange.services.ports.logger.error(
     { request_id: exchange.requestId, ...describeError(error) },
     'request failed',

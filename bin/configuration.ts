@@ -28,6 +28,8 @@ export interface Configuration extends StorageConfiguration {
   readonly predictionLog: PredictionLogConfiguration
   /** Names under which a proxy in front of a loopback address is reached, in lower case. */
   readonly allowedHosts: readonly string[]
+  /** Origins of other inference servers that versions may run on, such as `http://triton:8000`. */
+  readonly remoteEngines: readonly string[]
   /** True where everybody needs an API key: other machines can connect, or PARLEY_REQUIRE_KEYS says so. */
   readonly requireKeys: boolean
   /** Where PARLEY_PERMISSIONS says that the permissions file is, absolute. */
@@ -83,6 +85,8 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   }
   const allowedHosts = readHosts(value('PARLEY_ALLOWED_HOSTS'))
   if (!allowedHosts.ok) return allowedHosts
+  const remoteEngines = readOrigins(value('PARLEY_REMOTE_ENGINES'))
+  if (!remoteEngines.ok) return remoteEngines
   const permissions = value('PARLEY_PERMISSIONS')
   const defaultModel = value('PARLEY_DEFAULT_MODEL')
   if (defaultModel !== null && !MODEL_NAME.test(defaultModel)) {
@@ -132,6 +136,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     mlflowUri: mlflowUri === null ? null : mlflowUri.replace(TRAILING_SLASHES, ''),
     predictionLog: predictionLog.value,
     allowedHosts: allowedHosts.value,
+    remoteEngines: remoteEngines.value,
     // Whoever comes through a proxy looks like the person at the machine: only a key tells them apart.
     requireKeys: requireKeys || !isLoopback(host) || allowedHosts.value.length > 0,
     permissionsFile: permissions === null ? null : resolve(permissions),
@@ -163,6 +168,17 @@ function readHosts(text: string | null): Outcome<readonly string[]> {
     ? succeed(hosts)
     : invalid(
         `PARLEY_ALLOWED_HOSTS must be host names with commas between them, without https:// and ports, such as parley.example.com; one is "${wrong}".`,
+      )
+}
+
+function readOrigins(text: string | null): Outcome<readonly string[]> {
+  const given = (text ?? '').split(',').map((part) => part.trim().replace(TRAILING_SLASHES, ''))
+  const origins = given.filter((part) => part !== '')
+  const wrong = origins.find((part) => !isHttpUrl(part) || new URL(part).origin !== part)
+  return wrong === undefined
+    ? succeed(origins)
+    : invalid(
+        `PARLEY_REMOTE_ENGINES must be addresses of inference servers with commas between them, without a path, such as http://triton:8000; one is "${wrong}".`,
       )
 }
 

@@ -24,6 +24,7 @@ export function generalHelp(version: string): string {
     '',
     'Environment: PORT (3000), HOST (127.0.0.1), PARLEY_DATA (./data), PARLEY_DEFAULT_MODEL,',
     'GRPC_PORT (the Open Inference Protocol over gRPC, off when unset),',
+    'PARLEY_REMOTE_ENGINES (inference servers that models may run on, such as http://triton:8000),',
     'DATABASE_URL, REDIS_URL and AWS_… for S3 (for several machines: docs/many-machines.md),',
     'PARLEY_ALLOWED_HOSTS (names of a proxy in front), PARLEY_REQUIRE_KEYS (0),',
     'PARLEY_PERMISSIONS (parley.permissions.json in PARLEY_DATA),',

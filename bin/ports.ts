@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
+import { createRemoteEngines } from '#core/engine/remote/client.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
 import type { Jobs } from '#core/jobs/jobs.ts'
@@ -136,7 +137,12 @@ export async function openPorts(
   { jobs: takesJobs = false }: { readonly jobs?: boolean } = {},
 ): Promise<OpenPorts> {
   const registry = await openRegistry(configuration, logger)
-  const engine = createEngine({ logger, modelFiles: createModelCache(configuration).store })
+  const remotes = createRemoteEngines({ allowed: configuration.remoteEngines, fetch })
+  const engine = createEngine({
+    logger,
+    modelFiles: createModelCache(configuration).store,
+    remotes,
+  })
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
   const trainer = createTrainer({ logger, parleyVersion: manifest.version })
@@ -148,6 +154,7 @@ export async function openPorts(
     serving,
     engine,
     reader,
+    remotes,
     logger,
     now,
     monotonicMs,

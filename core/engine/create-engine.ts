@@ -23,6 +23,9 @@ import { InferenceError } from './inference-error.ts'
 import { loadLanguageModel } from './language-model.ts'
 import type { RunOutputs } from './outputs.ts'
 import { readPredictions } from './predictions.ts'
+import type { RemoteEngines } from './remote/client.ts'
+import { isRemote } from './remote/description.ts'
+import { loadRemoteModel } from './remote/model.ts'
 import { createSession, type ModelSession } from './session.ts'
 import { findTreeProblem } from './tree-guard.ts'
 
@@ -37,6 +40,8 @@ export interface EngineOptions {
   readonly compile?: boolean
   /** Files of language models that are too large for their archive; none where absent. */
   readonly modelFiles?: ModelFileStore
+  /** Where versions of other inference servers run; they cannot be loaded where absent. */
+  readonly remotes?: RemoteEngines
 }
 
 type OpenModel = LoadedModel & { close(): Promise<void> }
@@ -64,7 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 async function loadModel(
   model: LoadableModel,
-  { logger, compile = true, modelFiles }: EngineOptions,
+  { logger, compile = true, modelFiles, remotes }: EngineOptions,
   pool: BatchPool,
   onClose: (model: OpenModel) => void,
 ): Promise<Outcome<OpenModel>> {
@@ -72,6 +77,7 @@ async function loadModel(
   let session: ModelSession | null = null
   try {
     if (isArchive(onnx)) return await loadLanguageModel(model, modelFiles ?? null, onClose)
+    if (isRemote(onnx)) return loadRemoteModel(model, remotes ?? null, onClose)
     const file = readOnnxGraph(onnx)
     const problem = findTreeProblem(file)
     if (problem !== null) throw new InferenceError(problem)

@@ -29,8 +29,8 @@ export interface EncodedRows {
 /** A version in memory. Stays usable until every holder has called `release`. */
 export interface LoadedModel {
   readonly signature: Signature
-  /** How rows run: `compiled` code where the check at load agreed with onnxruntime, else `onnxruntime`. */
-  readonly backend: 'compiled' | 'onnxruntime'
+  /** How rows run: `compiled` code where the check at load agreed with onnxruntime, else `onnxruntime`; `remote` on another server. */
+  readonly backend: 'compiled' | 'onnxruntime' | 'remote'
   /** All problems of all rows at once, paths such as `tenure` (one row) or `instances[2].tenure`. Order of keys does not matter. */
   encode(
     rows: readonly Readonly<Record<string, unknown>>[],

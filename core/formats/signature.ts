@@ -22,7 +22,10 @@ export interface SignatureHints {
  * Bands of risk and confidence are not set here: their words depend on what is predicted, which the file does not say.
  * A positive label that is no class of the model throws a `FormatError`.
  */
-export function signatureOf(description: ModelDescription, hints: SignatureHints): Signature {
+export function signatureOf(
+  description: Omit<ModelDescription, 'predictor'>,
+  hints: SignatureHints,
+): Signature {
   const common = {
     task: description.task,
     inputs: description.inputs,
@@ -36,7 +39,7 @@ export function signatureOf(description: ModelDescription, hints: SignatureHints
 }
 
 /** Numbers by name; a classifier's label and its probabilities. */
-function outputsOf(description: ModelDescription): readonly OutputField[] {
+function outputsOf(description: Omit<ModelDescription, 'predictor'>): readonly OutputField[] {
   if (description.classes !== null) {
     return [
       { name: 'predicted_label', type: 'label' },

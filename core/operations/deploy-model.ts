@@ -5,6 +5,7 @@ import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { VersionRecord } from '#core/registry/registry.ts'
 import { cardField } from './card.ts'
 import { presentDeployment } from './deploy-model-answer.ts'
+import { readRemoteSource } from './deploy-remote.ts'
 import { readSampleSource, readStoredSource, readUploadSource } from './deploy-source.ts'
 import { cardOf, deployVersion } from './deploy-version.ts'
 import { exampleRow } from './example-row.ts'
@@ -21,6 +22,7 @@ import {
 /** More columns than any table people train on by hand; the reader has its own limit on features. */
 const MAX_NAMES = 10_000
 const MAX_DESCRIPTION_LENGTH = 2_000
+const MAX_URL_LENGTH = 2_048
 
 const nameList = z.array(z.string().min(1).max(MAX_NAME_LENGTH)).min(1).max(MAX_NAMES)
 
@@ -32,6 +34,14 @@ const input = z.strictObject({
     .optional()
     .describe('Handle of an uploaded model file'),
   sample: z.string().min(1).max(MAX_NAME_LENGTH).optional().describe('Name of a sample model'),
+  remote: z
+    .string()
+    .min(1)
+    .max(MAX_URL_LENGTH)
+    .optional()
+    .describe(
+      'Address of a model on another inference server (Triton, KServe), such as http://triton:8000/v2/models/churn',
+    ),
   name: z
     .string()
     .min(1)
@@ -111,7 +121,7 @@ export const deployModel = defineOperation({
   name: 'deploy_model',
   title: 'Deploy a model',
   description:
-    'Reads an uploaded model file (or a sample) without executing anything in it, stores it as the next version and makes it answer at its endpoint. With only the name of a stored model, its newest version goes live again.',
+    'Reads an uploaded model file (or a sample, or the address of a model on another inference server) without executing anything in it, stores it as the next version and makes it answer at its endpoint. With only the name of a stored model, its newest version goes live again.',
   effect: 'write',
   cost: 'heavy',
   input,
@@ -123,13 +133,14 @@ export const deployModel = defineOperation({
     'too_large',
     'unsupported_file',
     'unreadable_model',
+    'unavailable',
   ],
   examples: [
     { utterance: 'Deploy the sample model churn', input: { sample: 'churn' } },
     { utterance: 'Put the price model back', input: { name: 'price' } },
   ],
-  asks({ upload, sample, name }) {
-    if (upload !== undefined || sample !== undefined || name !== undefined) return null
+  asks({ upload, sample, remote, name }) {
+    if ((upload ?? sample ?? remote ?? name) !== undefined) return null
     return {
       field: 'upload',
       text: 'Great! Please upload your model file: drop it here or use the button. I read .pkl and .joblib files of XGBoost, XGBoost’s own .json, .ubj and .model files, and .onnx.',
@@ -139,6 +150,11 @@ export const deployModel = defineOperation({
     if (wishes.upload !== undefined && wishes.sample !== undefined) {
       return fail('invalid_input', 'Give either an upload or a sample, not both.', [
         { path: 'sample', message: 'cannot stand beside upload' },
+      ])
+    }
+    if (wishes.remote !== undefined && (wishes.upload ?? wishes.sample) !== undefined) {
+      return fail('invalid_input', 'Give a file or the address of a remote model, not both.', [
+        { path: 'remote', message: 'cannot stand beside an upload or a sample' },
       ])
     }
     const misplaced = findMisplaced(wishes)
@@ -182,6 +198,7 @@ function findMisplaced({ upload, sample, lookup, lookup_key, lookup_unknown, acc
 async function findSource(wishes: Input, call: Call) {
   if (wishes.upload !== undefined) return readUploadSource(wishes, wishes.upload, call)
   if (wishes.sample !== undefined) return readSampleSource(wishes.sample, call)
+  if (wishes.remote !== undefined) return readRemoteSource(wishes.remote, call)
   const renames = wishes.features ?? wishes.classes ?? wishes.positive_label
   return renames === undefined ? null : readStoredSource(wishes.name ?? '', call)
 }

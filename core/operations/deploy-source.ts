@@ -15,6 +15,8 @@ export interface DeploySource {
   readonly previous: VersionRecord | null
   /** A table that is joined to the model; null where there is none. */
   readonly table: SourceTable | null
+  /** True where `bytes` describe a model on another inference server, instead of being one. */
+  readonly isRemote?: boolean
 }
 
 interface SourceTable {

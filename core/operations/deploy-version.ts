@@ -1,13 +1,17 @@
 // From a file's bytes to a stored version: read, describe, try out, store; nothing is kept when a step fails.
 
 import { createHash } from 'node:crypto'
+import type { LoadedModel } from '#core/engine/engine.ts'
+import { EngineFailure } from '#core/engine/engine-failure.ts'
 import { fail, type Outcome, succeed } from '#core/errors.ts'
 import type { ReadModelResult } from '#core/formats/reader.ts'
 import type { JoinedColumns, ModelReport, Origin, Signature } from '#core/model.ts'
 import { bare } from '#core/nearest.ts'
 import type { ModelRecord, VersionRecord } from '#core/registry/registry.ts'
 import { withDefaultBands } from './bands.ts'
+import { isRemoteSource, readRemoteVersion } from './deploy-remote.ts'
 import type { DeploySource } from './deploy-source.ts'
+import { exampleRow } from './example-row.ts'
 import { newestVersion } from './find-model.ts'
 import { findTraining, type KnownTraining, nameOfTraining, noteVersion } from './find-training.ts'
 import { deriveName, slugOf, targetFromName, titleFromWords } from './naming.ts'
@@ -147,11 +151,12 @@ function saysNothingNew(
   )
 }
 
-function readModel(
-  { bytes, fileName, sample, previous, table }: DeploySource,
+async function readModel(
+  source: DeploySource,
   wishes: DeployWishes,
   call: Call,
 ): Promise<Outcome<ReadModelResult>> {
+  const { bytes, fileName, sample, previous, table } = source
   const known = previous?.signature
   const features =
     wishes.features ?? (known?.namesKnown ? known.inputs.map(({ name }) => name) : undefined)
@@ -160,13 +165,17 @@ function readModel(
     wishes.positive_label ??
     sample?.config.positive_label ??
     (wishes.classes === undefined ? known?.positiveLabel : undefined)
-  return call.ports.reader.read(
+  const hints = {
+    ...(features === undefined ? {} : { features }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(positiveLabel === undefined ? {} : { positiveLabel }),
+  }
+  if (isRemoteSource(source)) return readRemoteVersion(source, hints)
+  return await call.ports.reader.read(
     {
       bytes,
       fileName,
-      ...(features === undefined ? {} : { features }),
-      ...(classes === undefined ? {} : { classes }),
-      ...(positiveLabel === undefined ? {} : { positiveLabel }),
+      ...hints,
       ...(table === null ? {} : { lookup: table }),
       ...(wishes.accept === undefined ? {} : { accept: wishes.accept }),
     },
@@ -227,7 +236,23 @@ async function tryOut(
 ): Promise<Outcome<void>> {
   const loaded = await ports.engine.load({ onnx, binding, signature })
   if (!loaded.ok) return loaded
-  await loaded.value.close()
+  try {
+    return loaded.value.backend === 'remote' ? await tryRemote(loaded.value) : succeed(undefined)
+  } finally {
+    await loaded.value.close()
+  }
+}
+
+/** Other models were tried when they were loaded. A server that refuses a made-up row is there and reads rows. */
+async function tryRemote(model: LoadedModel): Promise<Outcome<void>> {
+  const row = model.encode([exampleRow(model.signature)], () => '')
+  if (!row.ok) return row
+  try {
+    await model.predict(row.value)
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error
+    if (error.failure.code !== 'invalid_input') return { ok: false, failure: error.failure }
+  }
   return succeed(undefined)
 }
 

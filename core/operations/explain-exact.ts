@@ -7,6 +7,7 @@ import {
   type Explanation,
   type Start,
 } from '#core/engine/explain.ts'
+import { isRemote } from '#core/engine/remote/description.ts'
 import { type Outcome, succeed } from '#core/errors.ts'
 import type { Row, Scalar, Signature } from '#core/model.ts'
 import type { ExplainOutput } from './explain-prediction.ts'
@@ -86,7 +87,8 @@ export function explainerOf(
   if (known !== undefined) return known
   const made = registry
     .readArtifact(version.artifactSha256)
-    .then((onnx) => createExplainer(onnx, version.binding))
+    // Of a model on another server there is nothing here to look into.
+    .then((onnx) => (isRemote(onnx) ? null : createExplainer(onnx, version.binding)))
   explainers.set(model, made)
   made.catch(() => explainers.delete(model))
   return made

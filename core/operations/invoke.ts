@@ -1,6 +1,7 @@
 // The one way an operation runs: checked, authorised, confirmed, run, checked again and logged.
 
 import type { z } from 'zod'
+import { EngineFailure } from '#core/engine/engine-failure.ts'
 import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Jobs, RunWork } from '#core/jobs/jobs.ts'
 import { takeOne } from '#core/people/rate-limits.ts'
@@ -152,6 +153,7 @@ export function createRunWork(
 function failureOf(operation: Pick<Operation, 'name'>, error: unknown, call: Call): Outcome<never> {
   if (call.signal.aborted) return cancelled()
   if (error instanceof RegistryUnavailable) return fail('unavailable', error.message)
+  if (error instanceof EngineFailure) return { ok: false, failure: error.failure }
   if (error instanceof ModelRefused) return modelRefusal(call.principal, error.model)
   call.ports.logger.error(
     { operation: operation.name, requestId: call.requestId, ...describeError(error) },

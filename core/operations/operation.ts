@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import type { Engine, LoadedModel } from '#core/engine/engine.ts'
+import type { RemoteEngines } from '#core/engine/remote/client.ts'
 import type { ErrorCode, Failure, Outcome } from '#core/errors.ts'
 import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/formats/reader.ts'
 import type { Jobs } from '#core/jobs/jobs.ts'
@@ -140,6 +141,8 @@ export interface Ports {
   readonly reader: ModelReader
   /** Tries a new version before anything of it is stored. */
   readonly engine: Engine
+  /** Other inference servers that versions may run on; absent where this process connects to none. */
+  readonly remotes?: RemoteEngines
   readonly logger: Logger
   /** Milliseconds since 1970, and a monotonic clock in milliseconds for latencies. */
   readonly now: () => number

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createEngine } from '#core/engine/create-engine.ts'
+import type { RemoteEngines } from '#core/engine/remote/client.ts'
 import { createServing } from '#core/engine/serving.ts'
 import { createModelReader } from '#core/formats/reader.ts'
 import { createLocalJobs } from '#core/jobs/local-jobs.ts'
@@ -40,6 +41,8 @@ export interface TestPortsOptions {
   readonly baseUrl?: string
   readonly now?: () => number
   readonly tracker?: RunTracker
+  /** Inference servers that versions may run on. */
+  readonly remotes?: RemoteEngines
 }
 
 export async function createTestPorts(options: TestPortsOptions = {}): Promise<TestPorts> {
@@ -48,7 +51,8 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
   const now = options.now ?? Date.now
   const randomId = () => randomBytes(16).toString('hex')
   const registry = await openSqliteRegistry({ folder, now, randomId, logger })
-  const engine = createEngine({ logger })
+  const { remotes } = options
+  const engine = createEngine({ logger, ...(remotes !== undefined && { remotes }) })
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader()
   const trainer = createTrainer({ logger, parleyVersion: '0.0.0-test' })
@@ -67,6 +71,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     engine,
     serving,
     reader,
+    ...(remotes !== undefined && { remotes }),
     logger,
     now,
     monotonicMs: () => performance.now(),

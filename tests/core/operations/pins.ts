@@ -93,6 +93,13 @@ export const PINS = [
           minLength: 1,
           maxLength: 200,
         },
+        remote: {
+          description:
+            'Address of a model on another inference server (Triton, KServe), such as http://triton:8000/v2/models/churn',
+          type: 'string',
+          minLength: 1,
+          maxLength: 2048,
+        },
         name: {
           description:
             'Name for the endpoint, made from the file name when left out; alone, the stored model that goes live again',
