@@ -1,7 +1,7 @@
 // The splits in force and their shadows in Prometheus' text format.
 
 import type { TrafficFigures, VersionTraffic } from '#core/traffic/traffic-figures.ts'
-import { escapeLabel, family } from './metrics.ts'
+import { escapeLabel, family } from './metrics-text.ts'
 
 interface Family {
   readonly name: string

@@ -9,6 +9,7 @@ import { createModelReader } from '#core/formats/reader.ts'
 import type { Jobs } from '#core/jobs/jobs.ts'
 import { createLocalJobs } from '#core/jobs/local-jobs.ts'
 import { createFileStore } from '#core/language/file-store.ts'
+import { createUsage } from '#core/monitoring/usage.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { createRunWork } from '#core/operations/invoke.ts'
@@ -166,6 +167,7 @@ export async function openPorts(
     defaultModel: configuration.defaultModel,
     samples: createSampleModels(SAMPLES_FOLDER),
     phrases,
+    usage: createUsage(),
     ...(monitor !== null && { monitor }),
     training: {
       trainer,

@@ -39,7 +39,6 @@ export async function infer(
   if (!read.ok) return read
   const { wishes, rows } = read.value
   facts.rows = rows.length
-  const startedMs = services.ports.monotonicMs()
   const prefix = rows.length === 1 ? () => '' : (row: number) => `rows[${row}].`
   const outcome = await runPredictions(
     services.ports,
@@ -49,8 +48,6 @@ export async function infer(
     request.signal,
     exchange,
   )
-  const tookMs = services.ports.monotonicMs() - startedMs
-  services.metrics.prediction(version.model, version.modelVersion, tookMs, outcome.ok)
   if (!outcome.ok) return outcome
   const written = explained(() =>
     answerTensors(version.signature, outcome.value.raw, wishes.outputs),

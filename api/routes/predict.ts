@@ -207,12 +207,13 @@ function predictOne(exchange: Exchange, lease: Lease, row: Features): Reply | Pr
 
 /** Ends one row's prediction and says how many milliseconds it took. */
 function settle(exchange: Exchange, lease: Lease, startedMs: number, ok: boolean): number {
-  const { ports, metrics } = exchange.services
-  const { model, modelVersion, number: version } = lease.version
+  const { ports } = exchange.services
+  const { model, number: version } = lease.version
   const latencyMs = sinceMs(ports, startedMs)
   lease.release()
   ports.serving.record(model, { version, rows: 1, latencyMs, ok })
-  metrics.prediction(model, modelVersion, latencyMs, ok)
+  const { surface } = exchange.principal
+  ports.usage?.predicted(lease.version, { surface, rows: 1, latencyMs, ok })
   return latencyMs
 }
 
@@ -232,10 +233,9 @@ async function predictInstances(
   lease: Lease,
   rows: readonly Features[],
 ): Promise<Reply> {
-  const { ports, metrics } = exchange.services
+  const { ports } = exchange.services
   exchange.facts.rows = rows.length
   const prefix = (row: number) => `instances[${row}].`
-  const startedMs = ports.monotonicMs()
   const outcome = await runPredictions(
     ports,
     lease,
@@ -245,7 +245,6 @@ async function predictInstances(
     exchange,
   )
   const { model, modelVersion } = lease.version
-  metrics.prediction(model, modelVersion, sinceMs(ports, startedMs), outcome.ok)
   if (!outcome.ok) return outcome
   return jsonReply(exchange, {
     model,

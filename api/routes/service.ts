@@ -83,15 +83,26 @@ function showMetrics({ services, requestId, principal }: Exchange): Reply {
       'The metrics name every model, so they need a key that is not limited to some. Ask an admin of this Parley for it.',
     )
   }
-  const { serving } = services.ports
+  const { ports } = services
+  const { serving } = ports
   const plans = serving.loaded().flatMap((name): [string, TrafficFigures][] => {
     const figures = serving.traffic(name)
     return figures === null ? [] : [[name, figures]]
   })
+  const cpu = process.cpuUsage()
   const figures = services.metrics.render({
-    modelsLoaded: services.ports.serving.loaded().length,
+    modelsLoaded: ports.serving.loaded().length,
+    modelsFailed: ports.serving.failures().size,
     requestsInFlight: services.load.inFlight,
-    suggestions: services.ports.phrases.statistics(),
+    suggestions: ports.phrases.statistics(),
+    usage: ports.usage,
+    monitor: ports.monitor,
+    process: {
+      residentBytes: process.memoryUsage.rss(),
+      startedAtSeconds: Math.round(performance.timeOrigin / 1000),
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    },
+    version: services.version,
   })
   return new Response(figures + renderTraffic(new Map(plans)), {
     headers: {

@@ -54,6 +54,9 @@ export interface Monitor {
   judged(version: VersionRecord): readonly Judged[]
   /** Everything of a model that is no more. */
   forget(model: string): void
+  /** The last check of each version, for /metrics. */
+  noteCheck(version: VersionRecord, psi: number): void
+  checks(): readonly { readonly model: string; readonly version: string; readonly psi: number }[]
   statistics(): { readonly logged: number; readonly skipped: number; readonly dropped: number }
   /** Writes what waits. */
   flush(): void
@@ -88,6 +91,7 @@ export function createMonitor({
   let queue: LoggedPrediction[] = []
   let timer: ReturnType<typeof setTimeout> | null = null
   let sweptAtMs = Number.NEGATIVE_INFINITY
+  const checks = new Map<string, { model: string; version: string; psi: number }>()
   const counts = { logged: 0, skipped: 0, dropped: 0 }
 
   const flush = (): void => {
@@ -174,9 +178,16 @@ export function createMonitor({
     judged: ({ model, number }) => log.judged(model, number, JUDGED_WINDOW),
     forget(model) {
       for (const key of [...windows.keys()]) if (key.startsWith(`${model}@`)) windows.delete(key)
+      for (const [key, check] of [...checks]) if (check.model === model) checks.delete(key)
       queue = queue.filter((one) => one.model !== model)
       log.forget(model)
     },
+    noteCheck(version, psi) {
+      const [oldest] = checks.keys()
+      if (checks.size >= MAX_VERSIONS && oldest !== undefined) checks.delete(oldest)
+      checks.set(keyOf(version), { model: version.model, version: version.modelVersion, psi })
+    },
+    checks: () => [...checks.values()],
     statistics: () => ({ ...counts }),
     flush,
     close() {

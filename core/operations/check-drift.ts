@@ -128,6 +128,8 @@ async function compare(
   try {
     const drift = await versionDrift(leased.value, background, recent, signal)
     const columns = drift.predictions === null ? [] : [drift.predictions]
+    const psi = [...drift.features, ...columns].map(({ psiBeyondChance }) => psiBeyondChance)
+    ports.monitor?.noteCheck(leased.value.version, Math.max(0, ...psi))
     return succeed({
       ...seen,
       verdict: worstOf([...drift.features, ...columns].map(({ verdict }) => verdict)),

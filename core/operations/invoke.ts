@@ -33,6 +33,7 @@ export async function invoke<Input extends z.ZodObject, Output extends z.ZodObje
     latencyMs: Math.round((call.ports.monotonicMs() - startedAtMs) * 1000) / 1000,
     outcome: outcome.ok ? 'ok' : outcome.failure.code,
   }
+  call.ports.usage?.ran(fields.operation, fields.surface, fields.outcome)
   if (outcome.ok) call.ports.logger.info(fields, 'operation')
   else call.ports.logger.warn(fields, 'operation')
   return outcome

@@ -8,6 +8,7 @@ import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/
 import type { Jobs } from '#core/jobs/jobs.ts'
 import type { ModelReport, Prediction, Task } from '#core/model.ts'
 import type { Monitor } from '#core/monitoring/monitor.ts'
+import type { Usage } from '#core/monitoring/usage.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
 import type { PhraseSuggester } from '#core/phrases/create-suggester.ts'
@@ -167,6 +168,8 @@ export interface Ports {
   readonly rates?: RateLimiter
   /** Watches predictions for drift; absent where nothing is watched. */
   readonly monitor?: Monitor
+  /** Counts for /metrics. */
+  readonly usage?: Usage
 }
 
 export interface SampleModels {

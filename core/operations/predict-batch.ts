@@ -111,10 +111,13 @@ export const predictBatch = defineOperation({
 async function predictInline(
   lease: Lease,
   rows: readonly Readonly<Record<string, unknown>>[],
-  { ports, signal, requestId }: Call,
+  { ports, signal, requestId, principal }: Call,
 ) {
   const prefix = (row: number) => `rows[${row}].`
-  const outcome = await runPredictions(ports, lease, rows, prefix, signal, { requestId })
+  const outcome = await runPredictions(ports, lease, rows, prefix, signal, {
+    requestId,
+    principal,
+  })
   if (!outcome.ok) return outcome
   const { predictions, raw, latencyMs } = outcome.value
   const summary = createBatchSummary(lease.version.signature)

@@ -76,7 +76,10 @@ export const predict = defineOperation({
     const leased = await leaseModel(ports, model, version, routingKeyOf(principal, requestId))
     if (!leased.ok) return leased
     try {
-      return await predictLeased(ports, leased.value, features, signal, { requestId })
+      return await predictLeased(ports, leased.value, features, signal, {
+        requestId,
+        principal,
+      })
     } finally {
       leased.value.release()
     }

@@ -9,10 +9,10 @@ import { answerOf, type PredictionAnswer, type PredictionFields } from './predic
 type Features = Readonly<Record<string, unknown>>
 
 /** What of the ports a prediction needs. */
-export type PredictionPorts = Pick<Ports, 'serving' | 'monotonicMs' | 'monitor'>
+export type PredictionPorts = Pick<Ports, 'serving' | 'monotonicMs' | 'monitor' | 'usage'>
 
 /** Whose request it is, for the log of predictions; what nobody can name later is not logged. */
-export type Asker = Pick<Call, 'requestId'>
+export type Asker = Pick<Call, 'requestId' | 'principal'>
 
 export interface TimedPredictions {
   readonly predictions: readonly Prediction[]
@@ -94,6 +94,10 @@ async function predictRows(
     if (!ok) latencyMs = elapsed(ports, startedAtMs)
     const { model, number: version } = lease.version
     ports.serving.record(model, { version, rows: rows.length, latencyMs, ok })
+    const surface = asker?.principal.surface
+    if (surface !== undefined) {
+      ports.usage?.predicted(lease.version, { surface, rows: rows.length, latencyMs, ok })
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import { createModelReader } from '#core/formats/reader.ts'
 import { createLocalJobs } from '#core/jobs/local-jobs.ts'
 import { createMonitor } from '#core/monitoring/monitor.ts'
 import { openSqlitePredictionLog } from '#core/monitoring/sqlite-prediction-log.ts'
+import { createUsage } from '#core/monitoring/usage.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
 import { findOperation } from '#core/operations/index.ts'
 import { createRunWork, invoke } from '#core/operations/invoke.ts'
@@ -82,6 +83,7 @@ export async function createTestPorts(options: TestPortsOptions = {}): Promise<T
     samples: createSampleModels(options.samplesFolder ?? SAMPLES_FOLDER),
     phrases,
     monitor,
+    usage: createUsage(),
     training: {
       trainer,
       dataSets: createDataSets(null),

@@ -63,6 +63,16 @@ describe('a verdict', () => {
     expect(alarms).toBeLessThanOrEqual(10)
   })
 
+  test('takes off the index what chance alone makes of so few rows', () => {
+    const checks = compareColumns(Array.from({ length: 200 }, () => column({ current: draw(40) })))
+    const mean = (key: 'psi' | 'psiBeyondChance') =>
+      checks.reduce((sum, one) => sum + one[key], 0) / checks.length
+    // 10 bins of 64 and of 40 rows: 9 (1/64 + 1/40) by its limit, less for the half rows in each bin.
+    expect(mean('psi')).toBeGreaterThan(0.25)
+    expect(mean('psi')).toBeLessThan(0.42)
+    expect(mean('psiBeyondChance')).toBeLessThan(0.1)
+  })
+
   test('makes no alarm of a trifle that many rows make certain', () => {
     const [found] = compareColumns([column({ reference: draw(5000), current: draw(5000, 0.12) })])
     expect(found?.pValue).toBeLessThan(1e-3)
