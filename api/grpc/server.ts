@@ -173,7 +173,13 @@ function repositoryPath(name: string): string {
 }
 
 /** Metadata of a call that are headers of its request. */
-const PASSED_ON = ['authorization', 'x-request-id', 'traceparent', 'tracestate'] as const
+const PASSED_ON = [
+  'authorization',
+  'x-request-id',
+  'x-routing-key',
+  'traceparent',
+  'tracestate',
+] as const
 
 function askerOf<In>(call: Call<In>, fetch: GrpcOptions['fetch']): Ask {
   const broken = new AbortController()

@@ -11,7 +11,13 @@ import { type Exchange, jsonReply, portsOf, type Reply } from '../exchange.ts'
 import { readBytes } from '../http/body.ts'
 import { JSON_BODY_DEADLINE_MS } from '../limits.ts'
 import type { Route } from '../route.ts'
-import { leaseLive, leaseNumbered, unknownTo, versionNumber } from '../routes/predict.ts'
+import {
+  leaseLive,
+  leaseNumbered,
+  routingKeyOf,
+  unknownTo,
+  versionNumber,
+} from '../routes/predict.ts'
 import { inferenceDocument } from './documents.ts'
 import { inferenceFailure } from './failures.ts'
 import { infer } from './infer.ts'
@@ -56,7 +62,7 @@ async function leaseAsked(exchange: Exchange): Promise<Outcome<Lease>> {
   const allowed = authorise(predict, exchange.principal)
   if (!allowed.ok) return allowed
   if (isNumbered(exchange)) return await leaseNumbered(exchange)
-  const lease = await leaseLive(exchange, nameOf(exchange))
+  const lease = await leaseLive(exchange, nameOf(exchange), routingKeyOf(exchange))
   if (lease.ok || lease.failure.code !== 'conflict') return lease
   return { ok: false, failure: { ...lease.failure, code: 'unavailable' } }
 }

@@ -63,7 +63,7 @@ export async function leaseNumbered(exchange: Exchange): Promise<Outcome<Lease>>
 }
 
 /** The same key gets the same version for as long as the shares stay: a customer's, or of this request alone. */
-function routingKeyOf({ request, requestId }: Exchange): string {
+export function routingKeyOf({ request, requestId }: Exchange): string {
   return request.headers.get(ROUTING_KEY_HEADER) ?? requestId
 }
 

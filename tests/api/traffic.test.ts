@@ -106,6 +106,31 @@ describe('a split', () => {
     )
   })
 
+  test('holds for clients of the Open Inference Protocol too, and their rows run in the shadow', async () => {
+    await split({ shares: { '1': 50, '2': 50 }, shadow: [3] })
+    const ask = async (key: string, path = '') => {
+      const response = await fetch(`${server.url}/v2/models/churn${path}/infer`, {
+        method: 'POST',
+        headers: { 'x-routing-key': key },
+        body: JSON.stringify({
+          inputs: [{ name: 'x', datatype: 'FP64', shape: [1, 3], data: Object.values(ROW) }],
+        }),
+      })
+      return Number(((await response.json()) as { model_version: string }).model_version)
+    }
+    const keys = KEYS.slice(0, 40)
+    const found = await Promise.all(keys.map((key) => ask(key)))
+    expect(new Set(found)).toEqual(new Set([1, 2]))
+    expect(found).toEqual(
+      await Promise.all(keys.map((key) => versionFor({ 'x-routing-key': key }))),
+    )
+    expect(await ask('customer-1', '/versions/3')).toBe(3)
+    await Bun.sleep(20)
+    const { traffic } = await metricsOf()
+    const shadow = traffic.versions.find(({ role }: { role: string }) => role === 'shadow')
+    expect(shadow.shadow.rows).toBe(2 * keys.length)
+  })
+
   test('names versions that exist and can run, or changes nothing', async () => {
     expect((await split({ shares: { '9': 10 } })).body.error).toMatchObject({
       code: 'not_found',
