@@ -1,6 +1,7 @@
 // The agent: turns of a conversation one after another, each answered by Claude or the interpreter over the same operations.
 
 import type { Failure } from '#core/errors.ts'
+import { traced } from '#core/monitoring/tracer.ts'
 import { maySee } from '#core/operations/access.ts'
 import { OPERATIONS } from '#core/operations/index.ts'
 import { limitPorts } from '#core/operations/limited-ports.ts'
@@ -50,7 +51,11 @@ export function createAgent(options: AgentOptions): Agent {
       const channel = createEventChannel<TurnEvent>()
       const id = request.conversationId ?? ports.randomId()
       void sequencer
-        .run(id, () => takeTurn(assembly, id, request, channel.push))
+        .run(id, () => {
+          const facts = { 'parley.request_id': request.requestId }
+          const work = () => takeTurn(assembly, id, request, channel.push)
+          return traced(ports.tracer, 'chat turn', facts, work)
+        })
         .catch((error: unknown) => {
           ports.logger.error(describe(error, request), 'turn failed')
           const text = `Something went wrong on our side. It is logged under request ${request.requestId}.`

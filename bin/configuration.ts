@@ -26,6 +26,8 @@ export interface Configuration extends StorageConfiguration {
   /** Where finished trainings are logged too, without a slash at the end; null where nothing is set. */
   readonly mlflowUri: string | null
   readonly predictionLog: PredictionLogConfiguration
+  /** Base address of an OpenTelemetry collector, without a slash at the end; null where nothing is traced. */
+  readonly otlpEndpoint: string | null
   /** Names under which a proxy in front of a loopback address is reached, in lower case. */
   readonly allowedHosts: readonly string[]
   /** Origins of other inference servers that versions may run on, such as `http://triton:8000`. */
@@ -110,6 +112,12 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
       `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${mlflowUri}".`,
     )
   }
+  const otlpEndpoint = value('OTEL_EXPORTER_OTLP_ENDPOINT')
+  if (otlpEndpoint !== null && !isHttpUrl(otlpEndpoint)) {
+    return invalid(
+      `OTEL_EXPORTER_OTLP_ENDPOINT must be the http or https address of a collector; it is "${otlpEndpoint}".`,
+    )
+  }
   const predictionLog = readPredictionLog(value)
   if (!predictionLog.ok) return predictionLog
   const hub = value('HF_ENDPOINT') ?? DEFAULT_HUB
@@ -135,6 +143,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
     logLevel,
     mlflowUri: mlflowUri === null ? null : mlflowUri.replace(TRAILING_SLASHES, ''),
     predictionLog: predictionLog.value,
+    otlpEndpoint: otlpEndpoint === null ? null : otlpEndpoint.replace(TRAILING_SLASHES, ''),
     allowedHosts: allowedHosts.value,
     remoteEngines: remoteEngines.value,
     // Whoever comes through a proxy looks like the person at the machine: only a key tells them apart.

@@ -33,6 +33,7 @@ export function generalHelp(version: string): string {
     'DISCORD_TOKEN with DISCORD_APPLICATION_ID, DISCORD_GUILD_ID, DISCORD_API_URL,',
     'PARLEY_ARTIFACTS (inside PARLEY_DATA), PARLEY_EXAMPLE_DATA (a folder), PARLEY_API_KEY (for parley mcp),',
     'MLFLOW_TRACKING_URI (an MLflow server that trainings are logged to as well),',
+    'OTEL_EXPORTER_OTLP_ENDPOINT (a collector for traces),',
     'PARLEY_PREDICTION_LOG (answers; off, or rows to keep inputs too), PARLEY_PREDICTION_LOG_DAYS (30),',
     'HF_ENDPOINT and HF_TOKEN (where models of Transformers are fetched).',
     'Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 invalid input, 5 unreadable file,',

@@ -9,6 +9,7 @@ import { createModelReader } from '#core/formats/reader.ts'
 import type { Jobs } from '#core/jobs/jobs.ts'
 import { createLocalJobs } from '#core/jobs/local-jobs.ts'
 import { createFileStore } from '#core/language/file-store.ts'
+import type { Tracer } from '#core/monitoring/tracer.ts'
 import { createUsage } from '#core/monitoring/usage.ts'
 import { createConfirmations } from '#core/operations/confirmations.ts'
 import { findOperation } from '#core/operations/index.ts'
@@ -120,6 +121,13 @@ async function openJobs(
   return openQueueJobs({ url: redisUrl, redis, runWork, logger })
 }
 
+/** Null where no collector is set; its packages are loaded only where one is. */
+async function openTraces({ otlpEndpoint }: Configuration): Promise<Tracer | null> {
+  if (otlpEndpoint === null) return null
+  const { openTracer } = await import('./open-telemetry.ts')
+  return openTracer(otlpEndpoint, manifest.version)
+}
+
 export interface OpenPorts {
   readonly ports: Ports
   /** Ends workers, releases sessions and closes the database. */
@@ -147,6 +155,7 @@ export async function openPorts(
   const serving = await createServing({ registry, engine, logger, now })
   const reader = createModelReader({ logger })
   const trainer = createTrainer({ logger, parleyVersion: manifest.version })
+  const tracer = await openTraces(configuration)
   const monitor = openMonitor(configuration, registry, logger, now)
   const phrases = createPhraseSuggester({ folder: PHRASES_FOLDER, now })
   const shared = openShared(configuration, logger)
@@ -168,6 +177,7 @@ export async function openPorts(
     samples: createSampleModels(SAMPLES_FOLDER),
     phrases,
     usage: createUsage(),
+    ...(tracer !== null && { tracer }),
     ...(monitor !== null && { monitor }),
     training: {
       trainer,
@@ -186,6 +196,7 @@ export async function openPorts(
       await trainer.close()
       await serving.close()
       monitor?.close()
+      await tracer?.close()
       await engine.close()
       await reader.close()
       await registry.close()

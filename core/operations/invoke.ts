@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { EngineFailure } from '#core/engine/engine-failure.ts'
 import { type ErrorCode, type FailureDetail, fail, type Outcome, succeed } from '#core/errors.ts'
 import type { Jobs, RunWork } from '#core/jobs/jobs.ts'
+import { isFailure, traced } from '#core/monitoring/tracer.ts'
 import { takeOne } from '#core/people/rate-limits.ts'
 import { RegistryUnavailable } from '#core/registry/registry-unavailable.ts'
 import { authorise, modelRefusal } from './access.ts'
@@ -23,6 +24,17 @@ export async function invoke<Input extends z.ZodObject, Output extends z.ZodObje
   input: unknown,
   call: Call,
 ): Promise<Outcome<z.output<Output>>> {
+  const facts = { 'parley.surface': call.principal.surface, 'parley.request_id': call.requestId }
+  const work = () => invokeLogged(operation, input, call)
+  return traced(call.ports.tracer, `operation ${operation.name}`, facts, work, isFailure)
+}
+
+async function invokeLogged<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  input: unknown,
+  call: Call,
+): Promise<Outcome<z.output<Output>>> {
+  const traceId = call.ports.tracer?.traceId()
   const startedAtMs = call.ports.monotonicMs()
   const outcome = await run(operation, input, call)
   const fields = {
@@ -30,6 +42,7 @@ export async function invoke<Input extends z.ZodObject, Output extends z.ZodObje
     principal: call.principal.id,
     surface: call.principal.surface,
     requestId: call.requestId,
+    ...(typeof traceId === 'string' && { trace_id: traceId }),
     latencyMs: Math.round((call.ports.monotonicMs() - startedAtMs) * 1000) / 1000,
     outcome: outcome.ok ? 'ok' : outcome.failure.code,
   }

@@ -8,6 +8,7 @@ import type { InspectionResult, ReadModelRequest, ReadModelResult } from '#core/
 import type { Jobs } from '#core/jobs/jobs.ts'
 import type { ModelReport, Prediction, Task } from '#core/model.ts'
 import type { Monitor } from '#core/monitoring/monitor.ts'
+import type { Tracer } from '#core/monitoring/tracer.ts'
 import type { Usage } from '#core/monitoring/usage.ts'
 import type { RateLimiter } from '#core/people/rate-limits.ts'
 import type { Role } from '#core/people/roles.ts'
@@ -170,6 +171,8 @@ export interface Ports {
   readonly monitor?: Monitor
   /** Counts for /metrics. */
   readonly usage?: Usage
+  /** Absent where nothing is traced. */
+  readonly tracer?: Tracer
 }
 
 export interface SampleModels {

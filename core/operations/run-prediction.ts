@@ -3,13 +3,17 @@
 import type { Outcome } from '#core/errors.ts'
 import { succeed } from '#core/errors.ts'
 import type { Prediction } from '#core/model.ts'
+import { traced } from '#core/monitoring/tracer.ts'
 import type { Call, Lease, Ports } from './operation.ts'
 import { answerOf, type PredictionAnswer, type PredictionFields } from './prediction-answer.ts'
 
 type Features = Readonly<Record<string, unknown>>
 
 /** What of the ports a prediction needs. */
-export type PredictionPorts = Pick<Ports, 'serving' | 'monotonicMs' | 'monitor' | 'usage'>
+export type PredictionPorts = Pick<
+  Ports,
+  'serving' | 'monotonicMs' | 'monitor' | 'usage' | 'tracer'
+>
 
 /** Whose request it is, for the log of predictions; what nobody can name later is not logged. */
 export type Asker = Pick<Call, 'requestId' | 'principal'>
@@ -82,7 +86,9 @@ async function predictRows(
   try {
     const encoded = lease.model.encode(rows, pathPrefix)
     if (!encoded.ok) return encoded
-    const predictions = await lease.model.predict(encoded.value, signal)
+    const run = async () => lease.model.predict(encoded.value, signal)
+    const facts = { 'parley.model': lease.version.model, 'parley.rows': rows.length }
+    const predictions = await traced(ports.tracer, 'engine predict', facts, run)
     latencyMs = elapsed(ports, startedAtMs)
     ok = true
     if (asker !== undefined) {

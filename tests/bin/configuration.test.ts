@@ -23,6 +23,7 @@ describe('configuration', () => {
         logLevel: 'silent',
         mlflowUri: null,
         predictionLog: { keeps: 'answers', retentionDays: 30 },
+        otlpEndpoint: null,
         allowedHosts: [],
         remoteEngines: [],
         requireKeys: false,
