@@ -64,7 +64,7 @@ describe('a bundle for this machine', () => {
   test(
     'answers as a client starts it, with nothing filled in',
     async () => {
-      expect(await tryBundle({ folder, home })).toBe(14)
+      expect(await tryBundle({ folder, home })).toBe(16)
       // Its data lies in the person's home, not in a folder with the setting's name.
       expect(await Bun.file(join(home, '.parley/parley.db')).exists()).toBe(true)
     },
