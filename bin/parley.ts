@@ -233,8 +233,16 @@ const terminal = createTerminal({
   output: process.stdout,
   errors: process.stderr,
 })
+/**
+ * What goes on until it is stopped. Everything is closed by then; but PostgreSQL's driver, once it has had to listen again,
+ * would connect for ever to hear of changes.
+ */
+const SERVERS: ReadonlySet<string | undefined> = new Set(['serve', 'mcp'])
+
 try {
-  process.exitCode = await main(process.argv.slice(2), terminal)
+  const words = process.argv.slice(2)
+  process.exitCode = await main(words, terminal)
+  if (SERVERS.has(words[0])) process.exit()
 } catch (error) {
   terminal.complain(
     error instanceof RegistryUnavailable
