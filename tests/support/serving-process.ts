@@ -7,6 +7,7 @@ const READY = /is ready: (http:\/\/127\.0\.0\.1:\d+)/
 
 export interface ServingProcess {
   readonly url: string
+  readonly pid: number
   /** Asks it to stop as an orchestrator does; resolves with its exit code. */
   terminate(): Promise<number>
   /** Ends it whatever it does. */
@@ -34,6 +35,7 @@ export async function startServingProcess(dataFolder: string): Promise<ServingPr
   }
   return {
     url,
+    pid: child.pid,
     terminate() {
       child.kill('SIGTERM')
       return child.exited
