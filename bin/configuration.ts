@@ -6,7 +6,7 @@ import { isLoopback } from '#api/http/security.ts'
 import { type Outcome, succeed } from '#core/errors.ts'
 import { type DiscordConfiguration, readDiscord } from './discord-configuration.ts'
 import { type PredictionLogConfiguration, readPredictionLog } from './prediction-log.ts'
-import { invalid, isHttpUrl } from './settings.ts'
+import { invalid, isHttpUrl, withoutPassword } from './settings.ts'
 import { readSlack, type SlackConfiguration } from './slack-configuration.ts'
 import { readStorage, type StorageConfiguration } from './storage-configuration.ts'
 
@@ -109,7 +109,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   const mlflowUri = value('MLFLOW_TRACKING_URI')
   if (mlflowUri !== null && !isHttpUrl(mlflowUri)) {
     return invalid(
-      `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${mlflowUri}".`,
+      `MLFLOW_TRACKING_URI must be the http or https address of an MLflow server; it is "${withoutPassword(mlflowUri)}".`,
     )
   }
   const otlpEndpoint = value('OTEL_EXPORTER_OTLP_ENDPOINT')
@@ -123,7 +123,7 @@ export function readConfiguration(environment: Environment): Outcome<Configurati
   const hub = value('HF_ENDPOINT') ?? DEFAULT_HUB
   if (!isHttpUrl(hub)) {
     return invalid(
-      `HF_ENDPOINT must be the http or https address of the Hugging Face hub or a mirror; it is "${hub}".`,
+      `HF_ENDPOINT must be the http or https address of the Hugging Face hub or a mirror; it is "${withoutPassword(hub)}".`,
     )
   }
   const exampleData = value('PARLEY_EXAMPLE_DATA')
@@ -163,7 +163,9 @@ function readClaude(value: (name: string) => string | null): Outcome<Configurati
   const apiKey = value('ANTHROPIC_API_KEY')
   const baseUrl = value('ANTHROPIC_BASE_URL')
   if (baseUrl !== null && !isHttpUrl(baseUrl)) {
-    return invalid(`ANTHROPIC_BASE_URL must be an http or https address; it is "${baseUrl}".`)
+    return invalid(
+      `ANTHROPIC_BASE_URL must be an http or https address; it is "${withoutPassword(baseUrl)}".`,
+    )
   }
   if (apiKey === null) return succeed(null)
   return succeed({ apiKey, baseUrl, model: value('ANTHROPIC_MODEL') ?? DEFAULT_CLAUDE_MODEL })

@@ -1,7 +1,7 @@
 // Discord's settings, checked at start.
 
 import { type Outcome, succeed } from '#core/errors.ts'
-import { invalid, isHttpUrl } from './settings.ts'
+import { invalid, isHttpUrl, withoutPassword } from './settings.ts'
 
 export interface DiscordConfiguration {
   readonly token: string
@@ -42,7 +42,9 @@ export function readDiscord(
     )
   }
   if (apiUrl !== null && !isHttpUrl(apiUrl)) {
-    return invalid(`DISCORD_API_URL must be an http or https address; it is "${apiUrl}".`)
+    return invalid(
+      `DISCORD_API_URL must be an http or https address; it is "${withoutPassword(apiUrl)}".`,
+    )
   }
   return succeed({ token, applicationId, apiUrl, guildId })
 }

@@ -10,3 +10,10 @@ export function isHttpUrl(text: string): boolean {
 export function invalid(message: string): Outcome<never> {
   return fail('invalid_input', message)
 }
+
+const USER_INFO = /\/\/[^/@\s]*@/
+
+/** An address as a sentence may show it: without the name and the password in front of its host. */
+export function withoutPassword(address: string): string {
+  return address.replace(USER_INFO, '//…@')
+}

@@ -1,7 +1,7 @@
 // Slack's settings, checked at start; apart from the bot, whose library only those load who use it.
 
 import { type Outcome, succeed } from '#core/errors.ts'
-import { invalid, isHttpUrl } from './settings.ts'
+import { invalid, isHttpUrl, withoutPassword } from './settings.ts'
 
 export type SlackConnection =
   | { readonly mode: 'socket'; readonly appToken: string }
@@ -30,7 +30,9 @@ export function readSlack(
     return invalid('SLACK_BOT_TOKEN must be a bot token, which begins with xoxb-.')
   }
   if (apiUrl !== null && !isHttpUrl(apiUrl)) {
-    return invalid(`SLACK_API_URL must be an http or https address; it is "${apiUrl}".`)
+    return invalid(
+      `SLACK_API_URL must be an http or https address; it is "${withoutPassword(apiUrl)}".`,
+    )
   }
   const connection = connectionOf(appToken, signingSecret)
   if (!connection.ok) return connection

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { type Outcome, succeed } from '#core/errors.ts'
 import type { S3Settings } from '#core/registry/blobs/s3-blobs.ts'
-import { invalid, isHttpUrl } from './settings.ts'
+import { invalid, isHttpUrl, withoutPassword } from './settings.ts'
 
 export interface StorageConfiguration {
   /** Address of PostgreSQL, with its password; null for SQLite in the data folder. */
@@ -43,7 +43,9 @@ export function readStorage(value: Value): Outcome<StorageConfiguration> {
     return succeed({ database, artifactFolder, s3: null, redisUrl })
   }
   if (!artifacts.startsWith('s3://') || new URL(artifacts).host === '') {
-    return invalid(`PARLEY_ARTIFACTS must be a folder or s3://BUCKET/PREFIX; it is "${artifacts}".`)
+    return invalid(
+      `PARLEY_ARTIFACTS must be a folder or s3://BUCKET/PREFIX; it is "${withoutPassword(artifacts)}".`,
+    )
   }
   if (database === null) {
     return invalid(
@@ -66,7 +68,7 @@ function readS3(address: string, value: Value): Outcome<S3Settings> {
   const endpoint = value('AWS_ENDPOINT_URL_S3') ?? value('AWS_ENDPOINT_URL')
   if (endpoint !== null && !isHttpUrl(endpoint)) {
     return invalid(
-      `AWS_ENDPOINT_URL must be the http or https address of an S3 server; it is "${endpoint}".`,
+      `AWS_ENDPOINT_URL must be the http or https address of an S3 server; it is "${withoutPassword(endpoint)}".`,
     )
   }
   const { host, pathname } = new URL(address)

@@ -97,7 +97,10 @@ async function runRound(running: Running, isLast: boolean): Promise<Next> {
   if (isLast) {
     return { kind: 'end', sentence: stoppedSentence(`after ${limits.maxRounds} rounds`) }
   }
-  const { results, ran, held } = await runCalls(asked.value, turn, limits.maxCallsPerRound)
+  const { results, ran, held } = await runCalls(asked.value, turn, {
+    maxCalls: limits.maxCallsPerRound,
+    hasRead: running.rounds.some((round) => round.length > 0),
+  })
   running.rounds.push([...ran])
   if (turn.request.signal.aborted) return { kind: 'failed', outcome: cancelled() }
   if (held !== null) return { kind: 'end', sentence: heldSentence(ran, held) }

@@ -3,6 +3,7 @@
 import type { Anthropic } from '@anthropic-ai/sdk'
 import type { Operation } from '#core/operations/operation.ts'
 import type { LanguageTurn, RanStep } from '../language.ts'
+import { notAskedFor } from './asked-for.ts'
 import type { Reply } from './request.ts'
 import { errorResult, resultOf } from './tool-results.ts'
 
@@ -17,12 +18,12 @@ export interface CallsDone {
 
 /**
  * One after another, as their steps are shown in order and writes must not overtake reads. Destructive ones come
- * last and only one of them, because a person can say yes to one question.
+ * last and only one of them, because a person can say yes to one question. `hasRead` is whether Claude saw results of operations in this turn.
  */
 export async function runCalls(
   reply: Reply,
   turn: LanguageTurn,
-  maxCalls: number,
+  { maxCalls, hasRead }: { readonly maxCalls: number; readonly hasRead: boolean },
 ): Promise<CallsDone> {
   const calls = reply.message.content.filter((block) => block.type === 'tool_use')
   const results = new Map<string, Anthropic.ToolResultBlockParam>()
@@ -48,7 +49,13 @@ export async function runCalls(
       results.set(call.id, errorResult(call.id, `Not run: ${why}.`))
       continue
     }
-    const step = await turn.run(operation.name, asInput(call.input))
+    const input = asInput(call.input)
+    const unasked = notAskedFor(operation, input, turn, hasRead || ran.length > 0)
+    if (unasked !== null) {
+      results.set(call.id, errorResult(call.id, unasked))
+      continue
+    }
+    const step = await turn.run(operation.name, input)
     ran.push(step)
     results.set(call.id, resultOf(call.id, step))
     if (step.step.status === 'needs_confirmation') held = step
