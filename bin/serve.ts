@@ -23,6 +23,9 @@ import type { Terminal } from './terminal.ts'
 /** Longer than any request but a large batch; what still runs then is cut, as orchestrators would. */
 const DRAIN_MS = 10_000
 
+/** From the signal to the end at the latest; orchestrators kill after 30 seconds. */
+const STOP_MS = 25_000
+
 export async function serve(
   configuration: Configuration,
   terminal: Terminal,
@@ -115,6 +118,11 @@ export async function serve(
     ].join('\n'),
   )
   await interrupted
+  // A part that cannot end, because what it talks to is away, must not keep the process.
+  setTimeout(() => {
+    logger.error({}, 'something was still open when the time to stop was over')
+    process.exit(EXIT.done)
+  }, STOP_MS).unref()
   await discord?.bot?.close()
   await slack?.stop()
   await Promise.all([server.stop({ drainMs: DRAIN_MS }), grpc?.value.stop({ drainMs: DRAIN_MS })])

@@ -28,6 +28,9 @@ const MAX_DEATHS = 3
 /** How soon a job that runs elsewhere hears that it is cancelled. */
 const CANCEL_POLL_MS = 500
 
+/** A connection that was lost a moment ago may never end; the process does. */
+const CLOSE_MS = 2_000
+
 /** News come at once; this is for those that were lost. */
 const LOOK_MS = 5_000
 
@@ -142,8 +145,10 @@ export async function openQueueJobs(options: QueueJobsOptions): Promise<Jobs> {
     cancel,
     async close() {
       // What runs here is given up: another replica takes it over, or this one when it is back.
-      await worker.close(true)
-      await Promise.allSettled([events.close(), queue.close()])
+      await within(
+        Promise.allSettled([worker.close(true), events.close(), queue.close()]),
+        CLOSE_MS,
+      )
     },
   }
 }

@@ -23,8 +23,8 @@ const TOLERANCE = 1e-5
  */
 const SMALLEST_SCALES: Readonly<Record<string, number>> = { compiled: 1e-2, onnxruntime: 0.1 }
 
-/** Every so many rows are also asked alone: each is a wait for a thread, thousands of them for all fixtures. */
-const ALONE_EVERY = 5
+/** Every so many rows are also asked alone; on onnxruntime each is a wait for a thread, which a busy machine makes long. */
+const ALONE_EVERY: Readonly<Record<string, number>> = { compiled: 5, onnxruntime: 100 }
 
 /** Models at once: their waits for a thread overlap, which is most of the time on a busy machine. */
 const CONCURRENCY = 8
@@ -76,7 +76,7 @@ async function findProblems(
   const together = await model.predict(floatRows(values, columns))
   for (const [row, prediction] of together.entries()) {
     const answers = [prediction]
-    if (row % ALONE_EVERY === 0) {
+    if (row % (ALONE_EVERY[backend] ?? 1) === 0) {
       const one = floatRows(values.slice(row * columns, (row + 1) * columns), columns)
       answers.push(...(await model.predict(one)))
     }
