@@ -244,9 +244,11 @@ function slowAgent(agent: Agent, gate: Promise<void>): Agent {
   return {
     async *turn(request) {
       if (request.message !== 'wait') return yield* agent.turn(request)
-      const stopped = new Promise<void>((resolve) =>
-        request.signal.addEventListener('abort', () => resolve()),
-      )
+      const stopped = new Promise<void>((resolve) => {
+        // It may have been stopped before it came this far.
+        if (request.signal.aborted) resolve()
+        request.signal.addEventListener('abort', () => resolve())
+      })
       await Promise.race([gate, stopped])
       const reply = request.signal.aborted ? 'Stopped.' : 'waited'
       yield {
