@@ -27,13 +27,13 @@ export async function beginJob(
   operation: Operation,
   input: unknown,
 ): Promise<Reply> {
-  const { ports, stopping } = exchange.services
+  const { ports } = exchange.services
   const id = ports.randomId()
   const { promise: accepted, resolve } = Promise.withResolvers<'accepted'>()
   const call = {
     ...callOf(exchange, { confirmed: false }),
-    // The work goes on when who asked for it has gone.
-    signal: stopping,
+    // The work goes on when who asked for it has gone, and on another replica when this one stops.
+    signal: new AbortController().signal,
     job: { id, accepted: () => resolve('accepted') },
   }
   const outcome = await Promise.race([invoke(operation, input, call), accepted])

@@ -1,6 +1,6 @@
 // Long work as jobs: run here or on whichever replica has room, looked up later, cancelled, and not lost with a machine.
 
-import { type Failure, fail, type Outcome } from '#core/errors.ts'
+import { fail, type Outcome } from '#core/errors.ts'
 import type { OperationName, Principal, Progress } from '#core/operations/operation.ts'
 
 /** How long what became of a job can be looked up. */
@@ -48,9 +48,6 @@ export interface Jobs {
   close(): Promise<void>
 }
 
-export function cancelledJob(): { readonly ok: false; readonly failure: Failure } {
-  return fail('cancelled', 'Stopped before it was done.') as {
-    readonly ok: false
-    readonly failure: Failure
-  }
+export function cancelledJob(): Outcome<never> {
+  return fail('cancelled', 'Stopped before it was done.')
 }
